@@ -60,6 +60,7 @@ EXTENSIONS = [
     extension("ns2vec.inputs._ngrams", "ns2vec/inputs"),
     extension("ns2vec.inputs._rows", "ns2vec/inputs"),
     extension("ns2vec.inputs._words", "ns2vec/inputs"),
+    extension("ns2vec.recommend._best", "ns2vec/recommend"),
     extension("ns2vec.recommend._spread", "ns2vec/recommend", "ns2vec/_cy"),
     extension("ns2vec.sampling._aware", "ns2vec/sampling", "ns2vec/_cy"),
     extension("ns2vec.sampling._draws", "ns2vec/sampling", "ns2vec/_cy"),

@@ -6,15 +6,22 @@ bias``.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from ns2vec._typing import BoolArray, Float32Array, Float64Array, Int32Array, Int64Array
+from ns2vec.recommend._best import WORST, keep_best, write_best
 from ns2vec.similarity import top_k
 
-BLOCK_SCORES = 1 << 21  # in memory at once: 8 MiB, which are used again before they leave the cache
+TILE_SCORES = 1 << 20  # in memory at once: 4 MiB; in smaller tiles, threads of BLAS wait for each other more often
+TILE_BEST = 1 << 17  # kept for the users of a tile: 1 MiB, if that allows enough users
+TILE_USERS = 128, 2048  # fewest and most; packing items for BLAS takes as long as the products of a hundred users
+WHOLE = 64  # tiles end at multiples of this: whole vectors for BLAS, and whole runs for `keep_best`
+GOLDEN = (5**0.5 - 1) / 2
 POOL = 10  # best items for each requested item, from which diverse ones are selected
 RIDGE = 0.1  # ridge of `history_map`, as a share of the mean square of a history's vector
 
@@ -84,15 +91,60 @@ def top_items(
     n_users, n_items = len(vectors), len(items)
     rows = np.full((n_users, n), -1, dtype=np.int32)
     best = np.full((n_users, n), -np.inf, dtype=np.float32)
-    step = max(1, BLOCK_SCORES // max(1, n_items))
-    for first in range(0, n_users, step):
-        scores = scores_of(vectors[first : first + step], items, bias)
-        hide(scores, None if seen is None else (seen[0][first : first + step + 1], seen[1]), allowed)
-        for user, row in enumerate(scores, first):
-            found = top_k(row, n)
-            found = found[row[found] > -np.inf]
-            rows[user, : len(found)], best[user, : len(found)] = found, row[found]
+    added = np.zeros(n_items, dtype=np.float32) if bias is None else np.array(bias, dtype=np.float32)
+    if allowed is not None:
+        added[~allowed] = -np.inf
+    n_kept = min(n, n_items)
+    n_at_once = min(max(TILE_USERS[0], TILE_BEST // max(1, n_kept)), TILE_USERS[1])
+    blocks = _bounds(n_users, max(n_at_once, TILE_SCORES // max(1, n_items)))
+    widest = _widest(blocks)
+    tiles = _bounds(n_items, max(1, TILE_SCORES // max(1, widest)))
+    held = np.empty(widest * _widest(tiles), dtype=np.float32)
+    heaps = np.empty((widest, n_kept), dtype=np.uint64)
+    for first, stop in pairwise(blocks):
+        kept = heaps[: stop - first]
+        kept.fill(WORST)
+        own = None if seen is None else (seen[0][first : stop + 1], seen[1])
+        for start, end, users, hidden in _tiles(tiles, stop - first, own):
+            scores = held[: (stop - first) * (end - start)].reshape(stop - first, end - start)
+            np.matmul(vectors[first:stop], items[start:end].T, out=scores)
+            scores[users, hidden] = -np.inf
+            keep_best(scores, added[start:end], start, kept)
+        kept.sort(axis=1)
+        write_best(kept, rows[first:stop, :n_kept], best[first:stop, :n_kept])
     return rows, best
+
+
+def _bounds(total: int, most: int) -> list[int]:
+    """Return where parts of nearly equal lengths begin, of about `most` or fewer, and where the last ends.
+
+    A short last part would not do: BLAS sums the products of few rows in another order.
+    """
+    n_parts = -(-total // most)
+    inner = total * np.arange(1, n_parts) // n_parts // WHOLE * WHOLE
+    return sorted({0, *inner.tolist(), total})
+
+
+def _widest(bounds: list[int]) -> int:
+    return max((end - start for start, end in pairwise(bounds)), default=0)
+
+
+def _tiles(bounds: list[int], n_users: int, seen: Lists | None) -> Iterator[tuple[int, int, Any, Any]]:
+    """Yield each tile of items: its first, its end, and the users and columns of what is left out.
+
+    Tiles that follow each other lie far apart: were they taken in order, and scores rose with the rows, each
+    next tile would have better ones than all before.
+    """
+    users = items = np.empty(0, dtype=np.int64)
+    if seen is not None:
+        offsets, rows = seen
+        met = rows[offsets[0] : offsets[-1]].astype(np.int64)
+        met = np.sort(met * n_users + np.repeat(np.arange(n_users), np.diff(offsets)))
+        items, users = np.divmod(met, n_users)
+    ends = [0, *np.searchsorted(items, bounds[1:-1]).tolist(), len(items)]
+    for tile in np.argsort(np.arange(len(bounds) - 1) * GOLDEN % 1).tolist():
+        own = slice(ends[tile], ends[tile + 1])
+        yield bounds[tile], bounds[tile + 1], users[own], items[own] - bounds[tile]
 
 
 def diverse(scores: Float32Array, items: Float32Array, n: int, strength: float) -> npt.NDArray[Any]:

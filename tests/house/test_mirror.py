@@ -65,6 +65,7 @@ TESTED_BY = {
     "tests/recommend/test_propagation.py": "recommend/_spread",
     "tests/recommend/test_reading.py": "recommend/tables",
     "tests/recommend/test_recommender.py": "recommend/answers",
+    "tests/recommend/test_serving.py": "recommend/_best",
     "tests/sampling/test_aware.py": "reference/aware",
     "tests/sampling/test_bound.py": "sampling/noise",
     "tests/sampling/test_static.py": "sampling/_draws",

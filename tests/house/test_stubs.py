@@ -114,6 +114,7 @@ def test_there_are_compiled_modules():
         "ns2vec.inputs._ngrams",
         "ns2vec.inputs._rows",
         "ns2vec.inputs._words",
+        "ns2vec.recommend._best",
         "ns2vec.recommend._spread",
         "ns2vec.sampling._aware",
         "ns2vec.sampling._draws",

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ns2vec.recommend import serving
+from ns2vec.recommend._best import WORST, keep_best, write_best
 
 N_USERS, N_ITEMS, D = 40, 300, 8
 
@@ -24,9 +25,12 @@ def seen():
     return np.cumsum([0, *map(len, lists)]), np.concatenate(lists).astype(np.int32)
 
 
-@pytest.mark.parametrize("block", [1, 7 * N_ITEMS, 1 << 24])
-def test_the_best_are_those_of_a_full_sort(monkeypatch, factors, seen, block):
-    monkeypatch.setattr(serving, "BLOCK_SCORES", block)
+@pytest.mark.parametrize(("n_scores", "n_users"), [(1, 1), (1, 7), (7 * N_ITEMS, 7), (1 << 24, 1)])
+def test_the_best_are_those_of_a_full_sort(monkeypatch, factors, seen, n_scores, n_users):
+    """By tiles of some items and all users, of all items and some users, and in one."""
+    monkeypatch.setattr(serving, "TILE_SCORES", n_scores)
+    monkeypatch.setattr(serving, "TILE_USERS", (1, n_users))
+    monkeypatch.setattr(serving, "WHOLE", 3)
     vectors, items, bias = factors
     allowed = np.arange(N_ITEMS) % 3 > 0
     rows, scores = serving.top_items(vectors, items, bias, 20, seen=seen, allowed=allowed)
@@ -47,6 +51,52 @@ def test_lists_end_where_there_are_no_more_items(factors, seen):
     assert (rows[:, 3:] == -1).all()
     assert (scores[:, 3:] == -np.inf).all()
     assert serving.top_items(vectors, items, n=N_ITEMS + 5)[0].shape == (N_USERS, N_ITEMS + 5)
+
+
+def test_equal_scores_go_by_row_whatever_the_tiles(monkeypatch):
+    """Vectors of whole numbers, one all zeros; the same bytes from tiles and in one piece."""
+    rng = np.random.default_rng(4)
+    vectors, items = (rng.integers(-1, 2, (n, D)).astype(np.float32) for n in (N_USERS, N_ITEMS))
+    vectors[5] = 0
+    whole = serving.top_items(vectors, items, n=20)
+    expected = np.argsort(-vectors @ items.T, axis=1, kind="stable")[:, :20]
+    monkeypatch.setattr(serving, "TILE_SCORES", 64 * N_USERS)
+    in_tiles = serving.top_items(vectors, items, n=20)
+    assert whole[0].tolist() == in_tiles[0].tolist() == expected.tolist()
+    assert whole[1].tobytes() == in_tiles[1].tobytes()
+
+
+@pytest.mark.parametrize("n", [1, 2, 20, 200, 400])
+@pytest.mark.parametrize("n_levels", [1, 9, 10_000])
+def test_what_is_kept_is_what_a_sort_says(n, n_levels):
+    """Tiles in any order, runs that are not whole; NaN and -inf are not kept, and -0.0 equals 0.0."""
+    rng = np.random.default_rng(n)
+    scores = rng.integers(-n_levels, n_levels + 1, (6, N_ITEMS)).astype(np.float32) * np.float32(0.1)
+    scores[scores == 0] = -0.0
+    for special in (np.nan, -np.inf, np.inf, 0.0, 3.4e38, -3.4e38, 1e-45, -1e-45):
+        scores[rng.random(scores.shape) < 0.05] = special
+    added = rng.integers(-2, 3, N_ITEMS).astype(np.float32)
+    added[::7] = -np.inf
+    heaps, rows, best = np.full((6, n), WORST), np.empty((6, n), np.int32), np.empty((6, n), np.float32)
+    for first, end in ((170, 300), (0, 64), (65, 170), (64, 65), (300, 300)):
+        keep_best(scores[:, first:end].copy(), added[first:end], first, heaps)
+    heaps.sort(axis=1)
+    write_best(heaps, rows, best)
+    with np.errstate(invalid="ignore"):
+        total = scores + added
+    for user in range(6):
+        expected = [row for row in np.argsort(-total[user], kind="stable") if total[user, row] > -np.inf][:n]
+        n_missing = n - len(expected)
+        assert rows[user].tolist() == expected + [-1] * n_missing
+        assert best[user].tolist() == total[user, expected].tolist() + [-np.inf] * n_missing
+
+
+def test_tiles_and_heaps_that_do_not_fit_are_refused():
+    scores, heaps = np.zeros((2, 3), np.float32), np.full((2, 4), WORST)
+    with pytest.raises(ValueError, match="scores of 2 users and 3 items for 2 and 4"):
+        keep_best(scores, np.zeros(4, np.float32), 0, heaps)
+    with pytest.raises(ValueError, match="memory for 4 best of 2 users"):
+        write_best(heaps, np.zeros((2, 4), np.int32), np.zeros((2, 3), np.float32))
 
 
 def test_diverse_items_are_a_greedy_choice(factors):
