@@ -17,9 +17,9 @@ from ns2vec._typing import BoolArray, Float32Array, Float64Array, Int32Array, In
 from ns2vec.recommend._best import WORST, keep_best, write_best
 from ns2vec.similarity import top_k
 
-TILE_SCORES = 1 << 20  # in memory at once: 4 MiB; in smaller tiles, threads of BLAS wait for each other more often
+TILE_SCORES = 1 << 20  # in memory at once: 4 MiB; with smaller tiles, threads of BLAS wait more often
 TILE_BEST = 1 << 17  # kept for the users of a tile: 1 MiB, if that allows enough users
-TILE_USERS = 128, 2048  # fewest and most; packing items for BLAS takes as long as the products of a hundred users
+TILE_USERS = 128, 2048  # fewest and most; packing items for BLAS takes as long as products of 100 users
 WHOLE = 64  # tiles end at multiples of this: whole vectors for BLAS, and whole runs for `keep_best`
 GOLDEN = (5**0.5 - 1) / 2
 POOL = 10  # best items for each requested item, from which diverse ones are selected
