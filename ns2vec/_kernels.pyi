@@ -220,6 +220,9 @@ class Kernel:
         chunk: int = 0,
     ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32], npt.NDArray[np.float32], float]: ...
 
+def keys_of_documents(
+    words: npt.NDArray[np.int32], starts: npt.NDArray[np.int64], seed: int
+) -> npt.NDArray[np.uint64]: ...
 def write_start_rows(rows: npt.NDArray[np.float32], keys: npt.NDArray[np.uint64]) -> None: ...
 def train_documents(
     k: Kernel,

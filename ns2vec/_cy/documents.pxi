@@ -1,6 +1,39 @@
 # Inference: documents one after another, each for all of its epochs, so that none depends on the others.
 
 
+def keys_of_documents(const int32_t[::1] words not None, const int64_t[::1] starts not None, uint64_t seed):
+    """A number for each of some documents that follows from its words and the seed.
+
+    Parameters
+    ----------
+    words : ndarray of shape (n,), int32
+    starts : ndarray of shape (n_documents + 1,), int64
+        Where each of them begins in `words`, and where the last one ends.
+    seed : int
+
+    Returns
+    -------
+    ndarray of shape (n_documents,), uint64
+    """
+    cdef long d, p, n = starts.shape[0] - 1
+    check(n >= 0, "starts must have an entry more than there are documents")
+    for d in range(n):
+        if not 0 <= starts[d] <= starts[d + 1] <= words.shape[0]:
+            raise ValueError(f"document {d} cannot have words {starts[d]} to {starts[d + 1]} of {words.shape[0]}")
+    keys = np.empty(n, np.uint64)
+    cdef uint64_t[::1] view = keys
+    cdef uint64_t key, first = seed
+    with nogil:
+        first = ns2_next(&first)
+        for d in range(n):
+            key = first
+            for p in range(starts[d], starts[d + 1]):
+                key ^= <uint64_t> words[p]
+                key = ns2_next(&key)
+            view[d] = key
+    return keys
+
+
 def write_start_rows(float[:, :] rows not None, const uint64_t[::1] keys not None):
     """Fill rows with small random numbers, uniform in [-1, 1) / D; each row depends on its key alone.
 

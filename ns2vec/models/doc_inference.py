@@ -7,8 +7,6 @@ vector, to the byte, whatever else is inferred with it or before it, on any numb
 
 from __future__ import annotations
 
-import hashlib
-import itertools
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
@@ -65,14 +63,7 @@ class Texts:
     def keys(self, seed: int, first: int = 0, end: int | None = None) -> npt.NDArray[np.uint64]:
         """A number for each document from `first` to `end` that depends on its words and the seed."""
         end = len(self) if end is None else end
-        salted = hashlib.blake2b(digest_size=8, key=seed.to_bytes(16, "little", signed=True))
-        data = self.words.astype("<i4", copy=False).view(np.uint8).data
-        digests = []
-        for start, stop in itertools.pairwise(self.starts[first : end + 1].tolist()):
-            hashed = salted.copy()  # cheaper than to hash the key again
-            hashed.update(data[4 * start : 4 * stop])
-            digests.append(hashed.digest())
-        return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
+        return _kernels.keys_of_documents(self.words, self.starts[first : end + 1], seed % 2**64)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,14 @@ def mix(z: int) -> int:
     z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
     z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
     return z ^ (z >> 31)
+
+
+def document_key(words: Sequence[int], seed: int) -> int:
+    """A number that follows from the words of a document, as rows, and the seed."""
+    key = mix((seed + GOLDEN) & MASK)
+    for word in words:
+        key = mix(((key ^ word) + GOLDEN) & MASK)
+    return key
 
 
 def start_row(key: int, width: int) -> npt.NDArray[np.float32]:

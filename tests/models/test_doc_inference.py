@@ -14,7 +14,7 @@ from ns2vec import Doc2Vec, TaggedDocument, _kernels
 from ns2vec._kernels import write_start_rows
 from ns2vec.corpus import END, UNKNOWN
 from ns2vec.models.doc_inference import JOB_WORDS, Texts, jobs_of
-from ns2vec.reference.streams import start_row
+from ns2vec.reference.streams import document_key, start_row
 
 SMALL = {"vector_size": 20, "min_count": 1, "epochs": 5, "workers": 1, "alpha": 0.05}
 MODES = [
@@ -141,6 +141,17 @@ def test_texts_are_the_known_words_of_each_document():
     keys = texts.keys(seed=1)
     assert keys[1] == keys[2] != keys[0]
     assert not np.array_equal(keys, texts.keys(seed=2))
+
+
+def test_keys_are_those_of_the_reference():
+    lengths = [3, 0, 1, 40]
+    words = np.random.default_rng(0).integers(0, 2**31, size=sum(lengths), dtype=np.int32)
+    texts = Texts(words, np.cumsum([0, *lengths]))
+    split = [part.tolist() for part in np.split(words, texts.starts[1:-1])]
+    assert texts.keys(5).tolist() == [document_key(part, 5) for part in split]
+    assert texts.keys(5, 2, 3).tolist() == [document_key(split[2], 5)]
+    with pytest.raises(ValueError, match="document 0 cannot have words 0 to 9 of 3"):
+        _kernels.keys_of_documents(words[:3], np.array([0, 9]), 1)
 
 
 def test_start_rows_are_uniform_and_depend_on_their_key_alone():
