@@ -118,6 +118,8 @@ struct ns2_ops {
     void (*pairs)(const ns2_pairs *p, ns2_block *b);
     /* update for outputs that are not changed */
     void (*toward)(const ns2_block *b);
+    /* sum of the squared lengths of the outputs, by weight */
+    float (*spread)(const ns2_block *b);
     /* scores of an input with n <= NS2_OUTPUTS rows; room for 8 scores. If NULL, use `dots` */
     void (*few)(const float *x, const float **rows, long n, long width, float *scores);
     /* bpr or hinge on one pair and the one output that it is compared with; returns 0 and does nothing if one step of

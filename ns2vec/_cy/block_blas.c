@@ -58,6 +58,6 @@ ns2_ops ns2_blas_ops(const ns2_ops *isa, ns2_sdot *sdot_of, ns2_saxpy *saxpy_of)
     sdot = sdot_of;
     saxpy = saxpy_of;
     ns2_ops ops = {"blas", 1, dots, isa->link, update, ns2_step_composed, gather, scatter, apply, isa->fetch,
-                   isa->norm, NULL, isa->toward, NULL, NULL};
+                   isa->norm, NULL, isa->toward, isa->spread, NULL, NULL};
     return ops;
 }

@@ -44,6 +44,6 @@ ns2_ops ns2_gemm_ops(const ns2_ops *isa, ns2_sgemm *sgemm_of) {
     sgemm = sgemm_of;
     ns2_ops ops = {"gemm",     1,           dots,        isa->link, update, ns2_step_composed,
                    isa->gather, isa->scatter, isa->apply, isa->fetch, isa->norm,  NULL,        isa->toward,
-                   NULL,        NULL};
+                   isa->spread, NULL,        NULL};
     return ops;
 }

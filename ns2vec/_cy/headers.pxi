@@ -73,6 +73,7 @@ cdef extern from "block.h" nogil:
         float (*norm)(const float *row, long stride) noexcept nogil
         void (*pairs)(const ns2_pairs *p, ns2_block *b) noexcept nogil
         void (*toward)(const ns2_block *b) noexcept nogil
+        float (*spread)(const ns2_block *b) noexcept nogil
         void (*few)(const float *x, const float **rows, long n, long width, float *scores) noexcept nogil
         int (*compare)(const ns2_compared *c, const ns2_block *b) noexcept nogil
 

@@ -252,8 +252,6 @@ cdef void step_special(Kernel k, Workspace work, long i, ns2_block *b) noexcept 
 
 cdef void step_frozen(Kernel k, ns2_block *b) noexcept nogil:
     """A block with fixed outputs: its inputs, or their deltas, move along them."""
-    if b.n_ahead:
-        k.ops.fetch(b.ahead, b.n_ahead, b.stride)
     if b.n_outputs:
         k.ops.dots(b)
         k.ops.link(b)

@@ -127,6 +127,37 @@ static void check_block(const ns2_ops *ops, long n, long m, long width, int link
     }
 }
 
+/* Outputs stay: inputs move, or what they would move by is found. */
+static void check_frozen(const ns2_ops *ops, long n, long m, long width, int with_deltas) {
+    float *in[MAX_N], *out[MAX_M];
+    double lengths = 0.0;
+    ns2_block b;
+    fill(n, m, width);
+    for (long i = 0; i < n; i++) in[i] = inputs[i];
+    for (long j = 0; j < m; j++) out[j] = outputs[j];
+    memset(&b, 0, sizeof b);
+    b.inputs = in, b.n_inputs = n, b.outputs = out, b.n_outputs = m;
+    b.stride = (width + NS2_ROW_FLOATS - 1) / NS2_ROW_FLOATS * NS2_ROW_FLOATS;
+    b.width = width, b.labels = labels, b.weights = weights, b.lock = lock, b.ahead = in, b.n_ahead = n;
+    b.alpha = 0.3f, b.tile = tile, b.ld = ns2_tile_width(m), b.deltas = with_deltas ? deltas : NULL;
+    expected_errors(&b);
+    for (long j = 0; j < m; j++)
+        for (long k = 0; k < width; k++) lengths += weights[j] * old_out[j][k] * old_out[j][k];
+    compare(lengths, ops->spread(&b));
+    ops->dots(&b);
+    ops->link(&b);
+    ops->toward(&b);
+    for (long k = 0; k < b.stride; k++) {
+        for (long i = 0; i < n; i++) {
+            double change = 0.0;
+            for (long j = 0; j < m; j++) change += grad[i][j] * old_out[j][k];
+            compare(old_in[i][k] + (with_deltas ? 0.0 : lock[i] * change), inputs[i][k]);
+            if (with_deltas) compare(change, deltas[i * b.stride + k]);
+        }
+        for (long j = 0; j < m; j++) compare(old_out[j][k], outputs[j][k]);
+    }
+}
+
 enum { PAIRS = 3 };
 
 /* Three pairs, each with its own rows, by `pairs` or as blocks of one input each. */
@@ -201,10 +232,13 @@ int main(void) {
                 for (int link = NS2_LOGISTIC; link <= NS2_HINGE; link++)
                     for (int frozen = 0; frozen < 2; frozen++) check_pairs(ops, m, widths[w], link, frozen);
             for (long n = 1; n <= MAX_N; n++) {
-                for (long m = 1; m <= MAX_M; m++)
+                for (long m = 1; m <= MAX_M; m++) {
+                    check_frozen(ops, n, m, widths[w], 0);
+                    check_frozen(ops, n, m, widths[w], 1);
                     for (int link = NS2_LOGISTIC; link <= (n < 3 ? NS2_HINGE : NS2_SOFTMAX); link++)
                         for (int variant = 0; variant < 3; variant++, blocks++)
                             check_block(ops, n, m, widths[w], link, variant);
+                }
                 check_sums(ops, n, (widths[w] + 15) / 16 * 16);
             }
         }
