@@ -14,6 +14,7 @@ cdef enum:
     MAX_PLACES = 1073741824    # counted before the table of last places is cleared
     PLACE_SLOTS = 4096         # of that table, a power of two
     SET_CONTEXTS = 32       # inputs that share a set of negatives and move in one step, at most
+    MET_WORDS = 64          # words of bits for the rows of a run, a power of two
     MAX_DRAWS = 240         # draws made at once, if they need no requests
 
 
@@ -314,6 +315,7 @@ cdef class Workspace:
     cdef bint is_gradient       # nothing moves, and errors are summed
     cdef int32_t *last_places   # 1 + the place of the last word of each slot, numbered on from chunk to chunk; 0: none
     cdef int32_t n_places       # places before this chunk
+    cdef uint64_t met[MET_WORDS]  # a bit for each row of the run that is being built, by its last bits; otherwise 0
     cdef int32_t *repeats       # (max_words,) the last place before each whose word has occurred again, or less than 0
     cdef long measured          # norm_sums is known up to here
     cdef double *norm_sums      # (max_words + 1,) sums of the squared lengths of the rows before each position

@@ -96,11 +96,61 @@ def train_documents(Kernel k not None, const int32_t[::1] words not None, const 
     offsets[0], offsets[1] = 0, 1
     work.tag_offsets = offsets
     with nogil:
-        for d in range(first, end):
-            n = starts[d + 1] - starts[d]
-            if n:
-                work.tags[0] = <int32_t> d
-                for e in range(alphas.shape[0]):
-                    train_chunk(k, work, &words[starts[d]], n, NULL, k.n_rows, <float> alphas[e], e, keys[d])
+        if k.run_words > 1 and k.goals[0].side.changes == NULL:
+            train_runs_of_documents(k, work, &words[0], &starts[0], alphas, &keys[0], first, end)
+        else:
+            for d in range(first, end):
+                n = starts[d + 1] - starts[d]
+                if n:
+                    work.tags[0] = <int32_t> d
+                    for e in range(alphas.shape[0]):
+                        train_chunk(k, work, &words[starts[d]], n, NULL, k.n_rows, <float> alphas[e], e, keys[d])
     work.tag_offsets = NULL
     check_bad_row(k, work)
+
+
+ctypedef struct Place:
+    long d, e                       # document, and epoch, whose runs are planned
+    long t                          # where the next one begins, among what is left of the document
+
+
+cdef void train_runs_of_documents(Kernel k, Workspace work, const int32_t *words, const int64_t *starts,
+                                  const double[::1] alphas, const uint64_t *keys, long first, long end) noexcept nogil:
+    """Runs of all documents, where outputs stay. Each is planned, and its rows are fetched, while the one before it is
+    trained, be it of another epoch or document: most documents have one or two.
+    """
+    cdef Window *window = &work.windows[0]
+    cdef Window *coming = &work.windows[1]
+    cdef Place place, now
+    cdef bint more
+    place.d, place.e, place.t = first, -1, 0
+    work.n_chunk = 0
+    more = plan_run_at(k, work, words, starts, alphas.shape[0], keys, end, &place, window)
+    window.n_ahead = 0
+    while more:
+        now = place
+        more = plan_run_at(k, work, words, starts, alphas.shape[0], keys, end, &place, coming)
+        work.newest = coming
+        work.tags[0] = <int32_t> now.d
+        train_run(k, work, window, <float> alphas[now.e], NULL)
+        window, coming = coming, window
+
+
+cdef bint plan_run_at(Kernel k, Workspace work, const int32_t *words, const int64_t *starts, long n_epochs,
+                      const uint64_t *keys, long end, Place *place, Window *window) noexcept nogil:
+    """The run at a place, or the first one after it, where place is then put; false where there is none."""
+    cdef Tally tally
+    while place.t == work.n_chunk:
+        place.e += 1
+        while place.d < end and (place.e == n_epochs or starts[place.d] == starts[place.d + 1]):
+            place.d, place.e = place.d + 1, 0
+        if place.d == end:
+            window.n_ahead = 0
+            return False
+        start_noise(k, work, place.e, keys[place.d])
+        load_chunk(k, work, words + starts[place.d], starts[place.d + 1] - starts[place.d], NULL, k.n_rows,
+                   ns2_stream(k.seed, place.e, keys[place.d], NS2_STREAM_WINDOWS), &tally)
+        place.t = 0
+    plan_run(k, work, window, place.t)
+    place.t = window.end
+    return True

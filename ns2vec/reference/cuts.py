@@ -119,6 +119,26 @@ def run_is_whole(
     return len(tags) <= SET_CONTEXTS and stays_within(tags, norm_of_tags, outputs, heaviest, alpha)
 
 
+def part_of_step(change: Array, outputs: tuple[Array, Array, str], alpha: float, copies: int) -> float:
+    """The part of a step of one input that does not overshoot where outputs stay as they are.
+
+    The loss falls at least so far along the change, for the slopes of sigmoids are at most SLOPE.
+
+    Parameters
+    ----------
+    change : ndarray of shape (D,)
+        What a whole step of `alpha` would be.
+    outputs : tuple of ndarray (m, D), ndarray (m,), str
+    alpha : float
+    copies : int
+        How often the input is there, at most.
+    """
+    vectors, weights, _ = outputs
+    bend = SLOPE * alpha * copies * float(weights @ (vectors @ change) ** 2)
+    length = float(change @ change)
+    return length / bend if bend > length else 1.0
+
+
 def n_rounds(need: float, most: float) -> int:
     """Number of steps into which a step of size `need` is split: each at most 1, and at most `most` steps."""
     return math.ceil(min(need, most)) if need > 1.0 and most > 1.0 else 1

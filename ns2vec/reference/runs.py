@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,27 +21,35 @@ if TYPE_CHECKING:
 
 def train_runs(model: Model, words: list[int], tags: list[int], alpha: float, noise: Stream) -> float:
     """The runs of one document, in order; returns the loss, with each term before its own step."""
-    target, starts = model.targets[0], range(0, len(words) if tags else 0, model.run_words)
+    target = model.targets[0]
     if not isinstance(target, Sampled) or model.tags is None:
         raise ValueError("runs are of documents with tags, and have negatives")
     lives = {tag: Live(model.tags, tag) for tag in tags}
     inputs = [lives[tag] for tag in tags]
-    return sum(
-        step_run(model, target, words[start : start + model.run_words], inputs, alpha, noise)
-        for start in starts
-    )
+    runs = runs_of(words if tags else [], model.run_words, target.side.frozen)
+    return sum(step_run(model, target, run, inputs, alpha, noise) for run in runs)
+
+
+def runs_of(words: list[int], most: int, is_even: bool) -> Iterator[list[int]]:
+    """Words that follow each other: at most so many, or equally many, give or take one."""
+    while words:
+        n = math.ceil(len(words) / math.ceil(len(words) / most)) if is_even else most
+        yield words[:n]
+        words = words[n:]
 
 
 def step_run(
     model: Model, target: Sampled, words: list[int], inputs: list[Live], alpha: float, noise: Stream
 ) -> float:
-    """All words of a run at once, or one by one if that would overshoot; returns the loss before."""
+    """All words of a run at once, or if that would overshoot, one by one or a shorter step; returns the loss before."""
     seen = {word: float(words.count(word)) for word in words}
     drawn = draw_negatives(target, seen, noise, model.run_negative or target.negative)
     shared = {unit: len(words) * times for unit, times in drawn.items()}
     labels = np.repeat([1.0, 0.0], [len(seen), len(shared)])
     weights = np.array([*seen.values(), *shared.values()])
     outputs = OutputSet(target.side, [*seen, *shared], labels, weights)
+    if target.side.frozen:
+        return step_to_frozen(inputs, outputs, alpha)
     keys, norms = [live.key for live in inputs], sum(squared(live.vector) for live in inputs)
     if cuts.run_is_whole(keys, norms, outputs.block(), outputs.heaviest(), as_float32(alpha)):
         return move(inputs, outputs, alpha)
@@ -48,6 +58,15 @@ def step_run(
         spec = OutputSpec([word, *drawn], [1.0, *drawn.values()], np.zeros(1 + len(drawn)))
         norms = sum(squared(live.vector) for live in inputs)
         loss += step_set(inputs, target.fill(word, spec), alpha, norms, len(inputs))
+    return loss
+
+
+def step_to_frozen(inputs: list[Live], outputs: OutputSet, alpha: float) -> float:
+    """Move the tags only, each as far as it does not overshoot; returns the loss before."""
+    loss, changes = outputs.step(np.array([live.vector for live in inputs]), alpha)
+    copies = cuts.most_copies([live.key for live in inputs])
+    for live, change in zip(inputs, changes, strict=True):
+        live.move(cuts.part_of_step(change, outputs.block(), as_float32(alpha), copies) * change)
     return loss
 
 

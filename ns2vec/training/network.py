@@ -32,6 +32,8 @@ ALWAYS = np.uint32(2**32 - 1)
 HOT_ROWS = 1024  # most frequent rows, of which each worker trains its own copies (benchmarks/NOTES.md)
 RUN_WORDS = 4  # of a document that share negatives, like the words of a window (benchmarks/NOTES.md)
 RUN_DRAWS = 1.6  # how many times as many negatives they draw as one word
+FROZEN_RUN_WORDS = 16  # the same if outputs are not changed, so that no step can take them too far
+FROZEN_RUN_DRAWS = 3.2
 MERGES_PER_WORKER = 100  # per epoch, at least; in a shorter corpus, all rows are shared
 
 
@@ -216,7 +218,10 @@ class Network:
             options |= {"shrink_windows": False, "null_row": self.null_row, "n_tags": self.spec.concat}
         targets = [goal.target(config) for goal in self.goals]
         if self.takes_runs(config, targets):
-            options |= {"run_words": RUN_WORDS, "run_negative": round(RUN_DRAWS * config.negative)}
+            is_frozen = self.goals[0].side.frozen
+            words = FROZEN_RUN_WORDS if is_frozen else RUN_WORDS
+            draws = FROZEN_RUN_DRAWS if is_frozen else RUN_DRAWS
+            options |= {"run_words": words, "run_negative": round(draws * config.negative)}
         made = _kernels.Kernel(
             self.inputs.matrix(),
             targets,

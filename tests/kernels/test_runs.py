@@ -11,10 +11,9 @@ from ns2vec import _kernels, reference
 from ns2vec.sampling import build_alias_table
 
 N, DIMS, N_TAGS = 30, 12, 7
+DIGITS = 4096  # rows that far apart have the same last digits
 SENTENCES = [[3, 1, 4, 1, 5, 9, 2, 6], [5], [], [5, 3, 5, 8, 9, 7], [9, 3, 3, 3, 2, 3], [8, 4]]
 TAGS = [[0], [1, 2], [3], [0, 4], [5, 5], []]
-COUNTS = np.arange(100, 100 - 2 * N, -2)
-ALIAS = build_alias_table(COUNTS / COUNTS.sum())
 WAYS = [*(("fused", isa) for isa in _kernels.list_isas()), ("blas", None), ("gemm", None)]
 
 
@@ -24,8 +23,13 @@ def rows(seed, n, scale=0.4):
     return made
 
 
-def make_noise(**options):
-    return _kernels.Noise(N, alias=ALIAS, **options)
+def alias_of(n):
+    counts = np.arange(4 * n, 2 * n, -2)
+    return build_alias_table(counts / counts.sum())
+
+
+def make_noise(n=N, **options):
+    return _kernels.Noise(n, alias=alias_of(n), **options)
 
 
 def make(
@@ -38,20 +42,21 @@ def make(
     negative=5,
     way=WAYS[-1],
     noise=None,
+    n=N,
 ):
     """A kernel, the oracle's model, and the matrices of both: words, tags, outputs."""
-    words, tags, outputs = rows(1, N), rows(2, N_TAGS), rows(3, N)
+    words, tags, outputs = rows(1, n), rows(2, N_TAGS), rows(3, n)
     slow = [matrix[:, :DIMS].astype(np.float64) for matrix in (words, tags, outputs)]
     locks = {} if lock is None else {"lock": lock}
     shared = {"reader": "tags", "run_words": run_words, "run_negative": run_negative, "seed": 3}
     target = _kernels.Sampled(
-        _kernels.UnitMatrix(outputs, frozen=frozen), noise or make_noise(on_collision=collision), negative
+        _kernels.UnitMatrix(outputs, frozen=frozen), noise or make_noise(n, on_collision=collision), negative
     )
     kernel = _kernels.Kernel(
         words, [target], tags=_kernels.UnitMatrix(tags, **locks), width=DIMS, compute_loss=True,
         backend=way[0], isa=way[1], **shared,
     )  # fmt: skip
-    draw = reference.DRAWS["unigram"](ALIAS)
+    draw = reference.DRAWS["unigram"](alias_of(n))
     model = reference.Model(
         reference.Side(slow[0]),
         [reference.Sampled(reference.Side(slow[2], frozen=frozen), draw, negative, on_collision=collision)],
@@ -75,6 +80,7 @@ OPTIONS = [
     {"run_words": 2, "run_negative": 3},
     {"run_words": 20, "negative": 9},
     {"frozen": True},
+    {"frozen": True, "run_words": 5, "lock": np.linspace(0, 2, N_TAGS, dtype=np.float32)},
     {"collision": "skip"},
     {"lock": np.linspace(0, 1, N_TAGS, dtype=np.float32)},
     {"negative": 0},
@@ -85,7 +91,8 @@ OPTIONS = [
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: "-".join(filter(None, way)))
 def test_runs_equal_the_oracles(way, options):
-    for alpha in (0.01, 0.05, 0.4):  # whole without a look at the outputs, after one, and word by word
+    # whole without a look at the outputs, after one, and word by word or in part
+    for alpha in (0.01, 0.05, 0.4):
         kernel, model, matrices = make(way=way, **options)
         fast = train(kernel, alpha)
         slow = reference.train_chunk(model, SENTENCES, alpha, tags=TAGS, epoch=1, chunk=2)[1]
@@ -93,6 +100,15 @@ def test_runs_equal_the_oracles(way, options):
         for found, expected in matrices:
             np.testing.assert_allclose(found[:, :DIMS], expected, 1e-5, 2e-6)
             assert not found[:, DIMS:].any()
+
+
+def test_rows_with_the_same_last_digits_are_not_taken_for_each_other():
+    words = [[3, 3 + DIGITS, 3 + 2 * DIGITS, 3, 3 + DIGITS]]
+    kernel, model, matrices = make(n=4 + 2 * DIGITS, run_words=5, way=WAYS[0])
+    train(kernel, 0.05, words, [[2]])
+    reference.train_chunk(model, words, 0.05, tags=[[2]], epoch=1, chunk=2)
+    for found, expected in matrices:
+        np.testing.assert_allclose(found[:, :DIMS], expected, 1e-5, 2e-6)
 
 
 def test_a_run_moves_its_tag_down_the_slope_of_its_loss():
@@ -122,6 +138,39 @@ def test_a_run_costs_what_its_words_cost_on_average():
             one = {"tags": np.zeros(1, np.int32), "tag_offsets": np.array([0, 1])}
             seen.append(kernel.train(words, 0.0, work=work, chunk=chunk, **one)[2])
     assert np.mean(losses[4, 8]) == pytest.approx(np.mean(losses[1, 0]), rel=0.02)
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: "-".join(filter(None, way)))
+def test_no_step_to_frozen_outputs_overshoots(way):
+    """However large the rate, the loss of a run is less after a step than before."""
+    kernel, _, matrices = make(way=way, frozen=True)
+    matrices[2][0][:] *= 5
+    losses = [train(kernel, 20.0, [[3, 1, 4, 1]], [[2]]) for _ in range(8)]  # the same draws each time
+    assert losses == sorted(losses, reverse=True)
+    assert losses[-1] < losses[0] / 3
+
+
+def test_documents_are_trained_as_chunks_of_their_own():
+    """Runs are planned across epochs and documents, which changes no byte."""
+    words = np.array([word for sentence in SENTENCES for word in sentence] * 2, np.int32)
+    starts = np.cumsum([0, *map(len, SENTENCES), *map(len, SENTENCES)])[: 2 * len(SENTENCES) + 1]
+    alphas, keys = np.array([0.3, 0.1, 0.01]), np.arange(len(starts) - 1, dtype=np.uint64) + 7
+    found, expected = rows(5, len(keys)), rows(5, len(keys))
+    target = _kernels.Sampled(_kernels.UnitMatrix(rows(3, N), frozen=True), make_noise(), 5)
+    options = {"reader": "tags", "run_words": 3, "run_negative": 8, "width": DIMS}
+    keep = np.full(N, 3 << 30, np.uint32)
+    kernels = [
+        _kernels.Kernel(rows(1, N), [target], tags=tags, keep=keep, **options) for tags in (found, expected)
+    ]
+    work = [_kernels.Workspace(kernel, 20, n_tags=1) for kernel in kernels]
+    for first, end in ((0, 5), (5, len(keys))):
+        _kernels.train_documents(kernels[0], words, starts, alphas, keys, work=work[0], first=first, end=end)
+    for d, (epoch, alpha) in itertools.product(range(len(keys)), enumerate(alphas)):
+        document = np.append(words[starts[d] : starts[d + 1]], np.int32(-1))
+        one = {"tags": np.array([d], np.int32), "tag_offsets": np.array([0, 1])}
+        kernels[1].train(document, alpha, work=work[1], epoch=epoch, chunk=int(keys[d]), **one)
+    assert not np.array_equal(found, rows(5, len(keys)))
+    assert found.tobytes() == expected.tobytes()
 
 
 @pytest.mark.parametrize(
