@@ -120,18 +120,18 @@ def run_is_whole(
 
 
 def part_of_step(change: Array, outputs: tuple[Array, Array, str], alpha: float, copies: int) -> float:
-    """The part of a step of one input that does not overshoot where outputs stay as they are.
+    """The part of a step of one input that does not overshoot if outputs are not changed.
 
-    The loss falls at least so far along the change, for the slopes of sigmoids are at most SLOPE.
+    Along the change, the loss falls at least up to there, since the slope of a sigmoid is at most SLOPE.
 
     Parameters
     ----------
     change : ndarray of shape (D,)
-        What a whole step of `alpha` would be.
+        The whole step of `alpha`.
     outputs : tuple of ndarray (m, D), ndarray (m,), str
     alpha : float
     copies : int
-        How often the input is there, at most.
+        The most copies of an input.
     """
     vectors, weights, _ = outputs
     bend = SLOPE * alpha * copies * float(weights @ (vectors @ change) ** 2)

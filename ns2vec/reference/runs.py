@@ -31,7 +31,7 @@ def train_runs(model: Model, words: list[int], tags: list[int], alpha: float, no
 
 
 def runs_of(words: list[int], most: int, is_even: bool) -> Iterator[list[int]]:
-    """Words that follow each other: at most so many, or equally many, give or take one."""
+    """Consecutive words, at most so many; if `is_even`, the lengths differ by at most one."""
     while words:
         n = math.ceil(len(words) / math.ceil(len(words) / most)) if is_even else most
         yield words[:n]
