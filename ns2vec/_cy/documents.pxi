@@ -2,7 +2,7 @@
 
 
 def keys_of_documents(const int32_t[::1] words not None, const int64_t[::1] starts not None, uint64_t seed):
-    """A number for each of some documents that follows from its words and the seed.
+    """Return a number for each document that depends on its words and the seed alone.
 
     Parameters
     ----------
@@ -16,7 +16,7 @@ def keys_of_documents(const int32_t[::1] words not None, const int64_t[::1] star
     ndarray of shape (n_documents,), uint64
     """
     cdef long d, p, n = starts.shape[0] - 1
-    check(n >= 0, "starts must have an entry more than there are documents")
+    check(n >= 0, "starts must have one entry more than there are documents")
     for d in range(n):
         if not 0 <= starts[d] <= starts[d + 1] <= words.shape[0]:
             raise ValueError(f"document {d} cannot have words {starts[d]} to {starts[d + 1]} of {words.shape[0]}")
@@ -110,14 +110,14 @@ def train_documents(Kernel k not None, const int32_t[::1] words not None, const 
 
 
 ctypedef struct Place:
-    long d, e                       # document, and epoch, whose runs are planned
-    long t                          # where the next one begins, among what is left of the document
+    long d, e                       # document and epoch whose runs are planned
+    long t                          # where the next run begins, among the remaining words of the document
 
 
 cdef void train_runs_of_documents(Kernel k, Workspace work, const int32_t *words, const int64_t *starts,
                                   const double[::1] alphas, const uint64_t *keys, long first, long end) noexcept nogil:
-    """Runs of all documents, where outputs stay. Each is planned, and its rows are fetched, while the one before it is
-    trained, be it of another epoch or document: most documents have one or two.
+    """Train the runs of all documents with fixed outputs. Each is planned, and its rows are fetched, during the previous
+    run, even one of another epoch or document: most documents have only one or two.
     """
     cdef Window *window = &work.windows[0]
     cdef Window *coming = &work.windows[1]
@@ -138,7 +138,7 @@ cdef void train_runs_of_documents(Kernel k, Workspace work, const int32_t *words
 
 cdef bint plan_run_at(Kernel k, Workspace work, const int32_t *words, const int64_t *starts, long n_epochs,
                       const uint64_t *keys, long end, Place *place, Window *window) noexcept nogil:
-    """The run at a place, or the first one after it, where place is then put; false where there is none."""
+    """Plan the run at a place, or the first one after it, and move the place past it; false if there is none."""
     cdef Tally tally
     while place.t == work.n_chunk:
         place.e += 1

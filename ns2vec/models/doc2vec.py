@@ -71,9 +71,9 @@ class Doc2Vec(DocumentDoor):
     document is trained as a whole, while gensim trains only its first 10,000 words.
 
     In PV-DBOW without words, four successive words of a document share negatives and are trained in one step,
-    where that does not overshoot; where a document is inferred, up to sixteen. With
-    ``negative_sharing="pair"`` each has its own negatives, as in gensim; the same holds for samplers and
-    objectives other than negative sampling from a fixed distribution.
+    if that does not overshoot; up to sixteen when a document is inferred. With ``negative_sharing="pair"``
+    each word has its own negatives, as in gensim; so it has with samplers and objectives other than negative
+    sampling from a fixed distribution.
 
     References
     ----------
