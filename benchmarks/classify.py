@@ -1,6 +1,7 @@
 """Classifiers vs fastText and TF-IDF with logistic regression: quality, tuning, size, calibration, speed.
 
     python -m benchmarks classify quality --data folder
+    python -m benchmarks classify orders --data folder --seeds 12
     python -m benchmarks classify autotune --data folder --seconds 120
     python -m benchmarks classify quantize --data folder
     python -m benchmarks classify calibration --data folder
@@ -18,6 +19,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import math
 import os
 import statistics
 import tempfile
@@ -33,6 +35,7 @@ from benchmarks.classify_tasks import (
     folds,
     in_lines,
     labels_of,
+    reordered,
     some,
     splits,
     write_generated,
@@ -45,11 +48,13 @@ from ns2vec.classify import Classifier, autotune, save_fasttext_classifier
 from ns2vec.evaluation.classification import calibration_error, evaluate_labels
 
 RESULTS = Path(__file__).parent / "results" / "classify.json"
-SEEDS = (1, 2, 3)
 SHARED = {"vector_size": 50, "bucket": 200_000}
 GRID = [
     SHARED | {"alpha": alpha, "epochs": epochs, "word_ngrams": n}
     for n, epochs, alpha in itertools.product((1, 2), (5, 20), (0.2, 0.5))
+]
+LONG = [
+    options for options in GRID if options["word_ngrams"] == 2 and options["alpha"] * options["epochs"] > 1
 ]
 TFIDF_GRID = [{"word_ngrams": n, "C": c} for n, c in itertools.product((1, 2), (1.0, 10.0, 100.0))]
 USUAL = SHARED | {"alpha": 0.2, "epochs": 20, "word_ngrams": 2}
@@ -74,20 +79,33 @@ class Part:
     def __init__(self, name: str, arguments: argparse.Namespace) -> None:
         self.name, self.output, self.sets = name, arguments.output, splits(arguments.data)
         self.sets = {data: self.sets[data] for data in arguments.sets}
-        self.n_folds = arguments.folds
+        self.n_folds, self.n_seeds = arguments.folds, arguments.seeds
+
+    def add_folds_of_trec(self) -> None:
+        """Measure TREC's 5,452 training texts in folds, too: its 500 test texts are few."""
+        if "trec" in self.sets:
+            self.sets["trec, folds of its training set"] = folds(self.sets["trec"][0][0])
 
     def measure(
-        self, name: str, run: Callable[[Texts, Texts, int], Figures], seeds: tuple[int, ...] = SEEDS
+        self, name: str, run: Callable[[Texts, Texts, int], Figures], n_seeds: int | None = None
     ) -> None:
         """Add the mean of the folds by seed."""
-        for data, seed in itertools.product(self.sets, seeds):
-            pairs = self.sets[data][: self.n_folds]
-            is_part = len(pairs) < len(self.sets[data])
-            title = f"{name}, {len(pairs)} of {len(self.sets[data])} folds" if is_part else name
-            known = read(self.output).get(self.name, {}).get(data, {}).get(title, {})
+        for data, seed in itertools.product(self.sets, range(1, (n_seeds or self.n_seeds) + 1)):
+            pairs, title = self.sets[data][: self.n_folds], self.title(data, name)
+            known = self.known(data, name)
             if str(seed) not in known:
                 known[str(seed)] = mean_of([run(train, test, seed) for train, test in pairs])
                 keep(self.output, self.name, data, title, known)
+
+    def title(self, data: str, name: str) -> str:
+        """What a figure is called in the file."""
+        n_all = len(self.sets[data])
+        return f"{name}, {self.n_folds} of {n_all} folds" if self.n_folds < n_all else name
+
+    def known(self, data: str, name: str) -> dict[str, Any]:
+        """What the file has of a figure, by seed."""
+        found: dict[str, Any] = read(self.output).get(self.name, {}).get(data, {})
+        return dict(found.get(self.title(data, name), {}))
 
 
 # ---- parts ----
@@ -107,8 +125,53 @@ def quality(part: Part, arguments: argparse.Namespace) -> None:
         part.measure(
             f"tfidf {shown(options)}",
             lambda train, test, seed, o=options: judged(fit("tfidf", train, o), test),
-            SEEDS[:1],
+            1,
         )
+
+
+def orders(part: Part, arguments: argparse.Namespace) -> None:
+    """Bigrams, with the training lines in an order that the seed gives, the same for both programs.
+
+    fastText goes through its file in one order, and its seed changes next to nothing: with the lines as they
+    come, all of its seeds are a single sample. Five epochs at .2 are left out: neither program has learned.
+    """
+    part.add_folds_of_trec()
+    for options, program in itertools.product(LONG, ("ns2vec", "fasttext")):
+        part.measure(
+            f"{program} {shown(options)}",
+            lambda train, test, seed, p=program, o=options: judged(
+                fit(p, reordered(train, seed), o | {"seed": seed}), test
+            ),
+        )
+    for data in part.sets:
+        keep(part.output, part.name, data, part.title(data, "best setting of each"), compared(part, data))
+
+
+def compared(part: Part, data: str) -> dict[str, Any]:
+    """The best setting of each program by its mean accuracy, and their difference, paired by seed."""
+    found: dict[str, Any] = {}
+    best: list[Figures] = []
+    for program in ("ns2vec", "fasttext"):
+        by_setting = {
+            shown(options): {
+                seed: figures["accuracy"]
+                for seed, figures in part.known(data, f"{program} {shown(options)}").items()
+            }
+            for options in LONG
+        }
+        setting = max(by_setting, key=lambda each: statistics.mean(by_setting[each].values()))
+        best.append(by_setting[setting])
+        found[program] = {"setting": setting} | mean_and_error([*best[-1].values()])
+    differences = [ours - best[1][seed] for seed, ours in best[0].items() if seed in best[1]]
+    return found | {"difference": mean_and_error(differences)}
+
+
+def mean_and_error(values: list[float]) -> Figures:
+    """The mean over seeds, and its standard error where there are several."""
+    found = {"mean": round(statistics.mean(values), 4), "seeds": len(values)}
+    if len(values) > 1:
+        found["standard_error"] = round(statistics.stdev(values) / math.sqrt(len(values)), 4)
+    return found
 
 
 def shown(options: dict[str, Any]) -> str:
@@ -141,8 +204,8 @@ def tuning(part: Part, arguments: argparse.Namespace) -> None:
             )  # fmt: skip
         return judged(labels_of(model), test)
 
-    part.measure(f"ns2vec {arguments.seconds:g} s", ours, SEEDS[: arguments.rounds])
-    part.measure(f"fasttext {arguments.seconds:g} s", theirs, SEEDS[: arguments.rounds])
+    part.measure(f"ns2vec {arguments.seconds:g} s", ours, arguments.rounds)
+    part.measure(f"fasttext {arguments.seconds:g} s", theirs, arguments.rounds)
 
 
 def quantizing(part: Part, arguments: argparse.Namespace) -> None:
@@ -172,8 +235,7 @@ def calibration(part: Part, arguments: argparse.Namespace) -> None:
     perfectly calibrated model with these probabilities on this number of texts: TREC's 500 are too few to
     distinguish .03 from it, so folds of its 5,452 training texts are measured, too.
     """
-    if "trec" in part.sets:
-        part.sets["trec, folds of its training set"] = folds(part.sets["trec"][0][0])
+    part.add_folds_of_trec()
 
     def run(train: Texts, test: Texts, seed: int, n_folds: int) -> Figures:
         is_held = np.random.default_rng(seed).random(len(train[0])) < (0.0 if n_folds else 0.2)
@@ -212,7 +274,7 @@ def pretrained(part: Part, arguments: argparse.Namespace) -> None:
                 lambda train, test, seed, o=options: judged(
                     Classifier(**o, seed=seed, progress=False).fit(*train).predict, test
                 ),
-                SEEDS[: arguments.rounds],
+                arguments.rounds,
             )
 
 
@@ -253,8 +315,8 @@ def medians(runs: list[dict[str, Any]]) -> Figures:
 
 
 PARTS = {
-    "quality": quality, "autotune": tuning, "quantize": quantizing, "calibration": calibration,
-    "pretrained": pretrained,
+    "quality": quality, "orders": orders, "autotune": tuning, "quantize": quantizing,
+    "calibration": calibration, "pretrained": pretrained,
 }  # fmt: skip
 
 
@@ -268,7 +330,8 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--output", type=Path, default=RESULTS)
     parser.add_argument("--sets", nargs="+", choices=("trec", "sms", "polarity"))
     parser.add_argument("--folds", type=int, default=5)
-    parser.add_argument("--rounds", type=int, default=3, help="seeds, or runs of a speed")
+    parser.add_argument("--seeds", type=int, default=3, help="of the parts but for autotune and pretrained")
+    parser.add_argument("--rounds", type=int, default=3, help="seeds of those two, or runs of a speed")
     parser.add_argument("--seconds", type=float, default=120.0, help="of autotune")
     parser.add_argument("--vectors", type=Path, help="vectors of English words, for pretrained")
     for name, default in (
@@ -285,8 +348,7 @@ def main(argv: list[str]) -> int:
         return 0
     if arguments.data is None or (arguments.part == "pretrained" and arguments.vectors is None):
         parser.error("--data is needed, and for pretrained --vectors")
-    arguments.sets = arguments.sets or (
-        ["polarity"] if arguments.part == "pretrained" else ["trec", "sms", "polarity"]
-    )
+    usual = {"pretrained": ["polarity"], "orders": ["trec"]}
+    arguments.sets = arguments.sets or usual.get(arguments.part, ["trec", "sms", "polarity"])
     PARTS[arguments.part](Part(arguments.part, arguments), arguments)
     return 0

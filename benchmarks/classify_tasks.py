@@ -68,6 +68,11 @@ def some(texts: Texts, rows: Any) -> Texts:
     return [texts[0][row] for row in rows], [texts[1][row] for row in rows]
 
 
+def reordered(texts: Texts, seed: int) -> Texts:
+    """All of the texts, in an order of their own for each seed."""
+    return some(texts, np.random.default_rng(seed).permutation(len(texts[0])))
+
+
 def splits(folder: Path) -> dict[str, list[tuple[Texts, Texts]]]:
     """Training and test texts, by the name of the set."""
     own = folder / "classification"
