@@ -1,8 +1,9 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """The best of scores that come in tiles: arrays in, the best of each row kept in a heap.
 
-A kept score is one integer, a key: the better the lower, and of equal scores the one of the lower row. The root of a
-heap is its worst key. Most runs of scores hold none above it, which a comparison that compilers vectorise finds out.
+A score and its row are kept as one integer, a key: better scores have lower keys, and of equal scores the one of the
+lower row has the lower key. The root of a heap is its worst key. Most runs of scores contain none that is better; a
+loop that compilers vectorise checks this.
 """
 
 from libc.float cimport FLT_MAX
@@ -12,18 +13,18 @@ from libc.string cimport memcpy
 import numpy as np
 
 cdef enum:
-    RUN = 64                                # scores that are compared before it is asked whether any was high
+    RUN = 64                                # scores that are compared at a time
     SIGN = 0x80000000U
 
-WORST = np.uint64(0xFF800000FFFFFFFF)       # -inf of row -1: no score above that has a higher key
+WORST = np.uint64(0xFF800000FFFFFFFF)       # -inf of row -1, the key of a free place
 
 
 cdef inline uint64_t key_of(float score, int32_t row) noexcept nogil:
     cdef uint32_t bits
-    score += 0.0                            # -0.0 is no lower than 0.0
+    score += 0.0                            # -0.0 becomes 0.0, which it equals
     memcpy(&bits, &score, sizeof(bits))
     if not bits & SIGN:
-        bits ^= SIGN - 1                    # of numbers below 0 the bits rise as the scores fall
+        bits ^= SIGN - 1                    # the bits of negative numbers already rise as the scores fall
     return <uint64_t> bits << 32 | <uint32_t> row
 
 
@@ -50,7 +51,7 @@ cdef inline void replace_root(uint64_t* heap, Py_ssize_t n, uint64_t key) noexce
 
 
 cdef inline bint reaches(const float* scores, const float* added, float bound) noexcept nogil:
-    """Whether any score of a run is as high as the bound."""
+    """Whether any score of a run reaches the bound."""
     cdef int j, n_found = 0
     for j in range(RUN):
         n_found |= scores[j] + added[j] >= bound

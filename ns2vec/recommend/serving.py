@@ -118,7 +118,7 @@ def top_items(
 def _bounds(total: int, most: int) -> list[int]:
     """Return where parts of nearly equal lengths begin, of about `most` or fewer, and where the last ends.
 
-    A short last part would not do: BLAS sums the products of few rows in another order.
+    There is no short last part, because BLAS sums the products of few rows in another order.
     """
     n_parts = -(-total // most)
     inner = total * np.arange(1, n_parts) // n_parts // WHOLE * WHOLE
@@ -130,10 +130,10 @@ def _widest(bounds: list[int]) -> int:
 
 
 def _tiles(bounds: list[int], n_users: int, seen: Lists | None) -> Iterator[tuple[int, int, Any, Any]]:
-    """Yield each tile of items: its first, its end, and the users and columns of what is left out.
+    """Yield each tile of items: its first row, its end, and the users and columns of the seen items in it.
 
-    Tiles that follow each other lie far apart: were they taken in order, and scores rose with the rows, each
-    next tile would have better ones than all before.
+    The order jumps across the catalogue: in ascending order, if scores rose with the rows, each tile would
+    replace everything that was kept of the tiles before.
     """
     users = items = np.empty(0, dtype=np.int64)
     if seen is not None:

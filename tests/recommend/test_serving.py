@@ -27,7 +27,7 @@ def seen():
 
 @pytest.mark.parametrize(("n_scores", "n_users"), [(1, 1), (1, 7), (7 * N_ITEMS, 7), (1 << 24, 1)])
 def test_the_best_are_those_of_a_full_sort(monkeypatch, factors, seen, n_scores, n_users):
-    """By tiles of some items and all users, of all items and some users, and in one."""
+    """In tiles of some items, of all items and some users, and in a single tile."""
     monkeypatch.setattr(serving, "TILE_SCORES", n_scores)
     monkeypatch.setattr(serving, "TILE_USERS", (1, n_users))
     monkeypatch.setattr(serving, "WHOLE", 3)
