@@ -279,6 +279,7 @@ class DocumentDoor(Word2Vec):
             )
         made = super().from_state(state)
         made._tags.adopt(dv)
+        made._core.lay_out()  # without it, each call of infer_vector would copy all rows
         made.layer1_size = made.vector_size * made._spec.n_slots
         return made
 

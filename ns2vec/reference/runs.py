@@ -41,7 +41,7 @@ def runs_of(words: list[int], most: int, is_even: bool) -> Iterator[list[int]]:
 def step_run(
     model: Model, target: Sampled, words: list[int], inputs: list[Live], alpha: float, noise: Stream
 ) -> float:
-    """All words of a run at once, or if that overshoots, one by one or a shorter step; returns the loss before."""
+    """All words of a run at once, or if that overshoots, one by one or less far; returns the loss before."""
     seen = {word: float(words.count(word)) for word in words}
     drawn = draw_negatives(target, seen, noise, model.run_negative or target.negative)
     shared = {unit: len(words) * times for unit, times in drawn.items()}

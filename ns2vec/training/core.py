@@ -19,7 +19,7 @@ from ns2vec.objectives import SOFTMAX_MAX_WORDS
 from ns2vec.sampling import BoundSampler
 from ns2vec.training.config import TrainingConfig
 from ns2vec.training.encoding import ChunkFeed, EncodedCache
-from ns2vec.training.matrices import Rows, empty_rows, grown_column, grown_rows, initial_rows
+from ns2vec.training.matrices import Rows, empty_rows, grown_column, grown_rows, initial_rows, laid_out
 from ns2vec.training.network import Goal, Lists, Network
 from ns2vec.training.observers import Observer
 from ns2vec.training.run import Feed, Plan, Run
@@ -369,6 +369,14 @@ class EmbeddingCore:
         self.make_tables()
         if "cum_table" in arrays:
             self.tables.cum_table = np.array(arrays["cum_table"])
+
+    def lay_out(self) -> None:
+        """Move rows that came from a file into the layout of the kernels, which then use them in place.
+
+        Arrays that are mapped, read-only or not of float32 are left as they are.
+        """
+        self.inputs.matrix = laid_out(self.inputs.matrix)
+        self.matrices.update({name: laid_out(array) for name, array in self.matrices.items()})
 
 
 def fresh_rows(target: TargetSpec, rows: Any, seed: int | None, first: int = 0) -> Any:

@@ -149,6 +149,13 @@ def grown_rows(array: npt.NDArray[Any], n_rows: int) -> Float32Array:
     return grown
 
 
+def laid_out(array: Any) -> Any:
+    """The same rows in the layout of `empty_rows`, if the array is a matrix and not mapped from a file."""
+    if not isinstance(array, np.ndarray) or isinstance(array, np.memmap) or not array.flags.writeable:
+        return array
+    return grown_rows(array, len(array)) if array.ndim == 2 and array.dtype == np.float32 else array
+
+
 def grown_column(array: npt.NDArray[Any], n_rows: int) -> npt.NDArray[Any]:
     """The values of a column, of any type, followed by zeros, in the same memory if it has room."""
     room = room_of(array)

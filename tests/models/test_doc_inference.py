@@ -132,6 +132,16 @@ def test_read_only_and_foreign_arrays_are_read(tmp_path):
     assert np.array_equal(model.infer_vector(words), expected)
 
 
+def test_a_loaded_model_keeps_the_kernel_of_single_documents(tmp_path):
+    model = Doc2Vec(zipf_documents(), dm=0, **SMALL)
+    words = ["w3", "w5", "w2"]
+    expected = model.infer_vector(words)
+    model.save(tmp_path / "model")
+    loaded = Doc2Vec.load(tmp_path / "model")
+    assert np.array_equal(loaded.infer_vector(words), expected)
+    assert loaded._one_by_one.can_be_kept
+
+
 # ---- parts ---------------------------------------------------------------------------------------------
 
 
