@@ -13,6 +13,7 @@ PathLike: TypeAlias = "str | os.PathLike[str]"
 Token: TypeAlias = Hashable
 Sentences: TypeAlias = Iterable[Sequence[Token]]
 Key: TypeAlias = "str | int | np.integer[Any]"
+Array: TypeAlias = "npt.NDArray[Any]"
 BoolArray: TypeAlias = "npt.NDArray[np.bool_]"
 FloatArray: TypeAlias = "npt.NDArray[np.floating[Any]]"
 Float32Array: TypeAlias = "npt.NDArray[np.float32]"

@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
 from ns2vec._callable import check_low_level
 from ns2vec._registry import Registry
+from ns2vec._typing import Float64Array as Array
 from ns2vec.exceptions import ConfigError
 
 __all__ = [
@@ -27,7 +27,6 @@ __all__ = [
     "choose_objective",
 ]
 
-Array = npt.NDArray[np.float64]
 
 # Name -> class of objectives; other packages add theirs in the entry-point group of this name.
 OBJECTIVES: Registry[type[Objective]] = Registry("objective", group="ns2vec.objectives")

@@ -8,10 +8,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec._typing import Float64Array as Array
 from ns2vec.objectives import Objective
 from ns2vec.vocab import Huffman
 
-Array = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.floating]
 
 

@@ -27,15 +27,12 @@ from dataclasses import dataclass, field
 from typing import IO, Any, NoReturn
 
 import numpy as np
-import numpy.typing as npt
 
-from ns2vec._typing import PathLike
+from ns2vec._typing import Array, PathLike
 from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats import checksums
 from ns2vec.formats.atomic import open_for_read, open_for_write, plain_size
 from ns2vec.formats.table import TruncatedFileError, read_exactly
-
-Array = npt.NDArray[Any]
 
 ALIGNMENT = 64
 # JSON takes about thirty times its size in memory

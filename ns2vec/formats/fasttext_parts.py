@@ -9,7 +9,7 @@ from typing import IO, Any, NoReturn
 import numpy as np
 import numpy.typing as npt
 
-from ns2vec._typing import Int64Array, PathLike
+from ns2vec._typing import Array, Int64Array, PathLike
 from ns2vec.exceptions import FormatError
 from ns2vec.formats._parse import scan_entries
 from ns2vec.formats.table import TruncatedFileError
@@ -19,7 +19,6 @@ FIRST_BYTES = 16 << 20
 MAX_KEY_BYTES = 16 << 20
 SMALLEST_ENTRY = 10  # a NUL, a count, a kind
 
-Array = npt.NDArray[Any]
 Bytes = npt.NDArray[np.uint8]
 
 

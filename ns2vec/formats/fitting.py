@@ -11,15 +11,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from ns2vec._typing import Array
 from ns2vec.exceptions import ConfigError
 from ns2vec.formats.keys import StoredKeys
 from ns2vec.formats.state import VectorState
 
 logger = logging.getLogger(__name__)
-
-Array = npt.NDArray[Any]
 
 
 def fit_state(state: VectorState, rows: Callable[[], Mapping[Any, int]] = dict) -> VectorState:

@@ -12,18 +12,15 @@ number is restored exactly.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ns2vec._typing import Float32Array
+from ns2vec._typing import Array, Float32Array
 from ns2vec.exceptions import ConfigError, FormatError
 
 LARGEST = np.float32(127)
 BLOCK_ROWS = 4096
-
-Array = npt.NDArray[Any]
 
 
 def _blocks(n_rows: int) -> Iterator[slice]:

@@ -25,8 +25,8 @@ from itertools import takewhile
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from ns2vec._typing import Array
 from ns2vec.exceptions import ConfigError, FormatError
 
 COLLECTIONS: dict[str, Any] = {"tuple": tuple, "set": set, "frozenset": frozenset}
@@ -35,7 +35,6 @@ MOST_SHARING = 2000
 PLAIN = (bool, int, float, str, type(None))
 # errors from decoding bytes that are not what they claim to be
 DAMAGED = (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, RecursionError)
-Array = npt.NDArray[Any]
 
 
 def is_storable(dtype: np.dtype[Any]) -> bool:

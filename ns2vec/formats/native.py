@@ -27,7 +27,7 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
-from ns2vec._typing import PathLike
+from ns2vec._typing import Array, PathLike
 from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats import int8
 from ns2vec.formats.atomic import plain_size
@@ -46,7 +46,6 @@ MAJOR, MINOR = 1, 1
 VERSION = re.compile(r"(\d{1,9})(?:\.\d{1,9})?", re.ASCII)
 # How vectors can be stored.
 DTYPES = ("float16", "float32", "float64", "int8")
-Array = npt.NDArray[Any]
 
 looks_like = looks_like_container
 

@@ -16,12 +16,10 @@ from __future__ import annotations
 import itertools
 import os
 import re
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from ns2vec._typing import Int64Array, PathLike
+from ns2vec._typing import Array, Int64Array, PathLike
 from ns2vec.exceptions import FormatError
 from ns2vec.formats.atomic import open_for_read, open_for_write, plain_size
 from ns2vec.formats.gensim.sidefiles import looks_like_npy, read_npy, read_npy_stream, write_npy
@@ -35,7 +33,6 @@ VOCABULARY_SUFFIXES = (".vocab", ".vocab.txt", ".words", ".txt")
 BLANKS = re.compile(r"[\t\n]|\r\Z")
 WITH_COUNT = re.compile(rb"(.*)[\t ]([0-9]{1,18})", re.DOTALL)
 
-Array = npt.NDArray[Any]
 
 looks_like = looks_like_npy
 

@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec._typing import Array
 from ns2vec.exceptions import FormatError
 from ns2vec.formats.keys import StoredKeys
 from ns2vec.formats.table import VectorTable
-
-Array = npt.NDArray[Any]
 
 
 @dataclass

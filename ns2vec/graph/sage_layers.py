@@ -7,12 +7,10 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from ns2vec._typing import Int64Array
+from ns2vec._typing import Array, Int64Array
 from ns2vec.graph.graph import Graph
 
-Array = npt.NDArray[Any]
 TINY = 1e-12
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ns2vec.keyedvectors.storage import Array, VectorStore
+from ns2vec._typing import Array
+from ns2vec.keyedvectors.storage import VectorStore
 
 
 class KeyAttributes(VectorStore):

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from ns2vec._options import shown, whole
+from ns2vec._typing import Array
 from ns2vec.exceptions import ConfigError
 from ns2vec.keyedvectors.attributes import KeyAttributes
-from ns2vec.keyedvectors.storage import KEY_TYPES, Array
+from ns2vec.keyedvectors.storage import KEY_TYPES
 from ns2vec.vocab import is_missing
 
 

@@ -10,8 +10,9 @@ import numpy as np
 
 from ns2vec import similarity
 from ns2vec._options import whole
+from ns2vec._typing import Array
 from ns2vec.exceptions import ConfigError
-from ns2vec.keyedvectors.storage import Array, VectorStore
+from ns2vec.keyedvectors.storage import VectorStore
 
 UNIT_ERRORS = 4  # rounding errors by which a vector divided by its length may differ from length 1
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ns2vec import similarity
+from ns2vec._typing import Array
 from ns2vec.keyedvectors.changes import ChangingVectors
-from ns2vec.keyedvectors.storage import Array
 
 
 class MeanVectors(ChangingVectors):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ns2vec._typing import Array
 from ns2vec.evaluation.gensim_protocol import evaluate_word_analogies, evaluate_word_pairs
 from ns2vec.exceptions import ConfigError
 from ns2vec.formats.saving import MODELS
@@ -14,7 +15,6 @@ from ns2vec.formats.state import ModelState
 from ns2vec.keyedvectors import files
 from ns2vec.keyedvectors.items import how_many
 from ns2vec.keyedvectors.showing import VectorPage, show
-from ns2vec.keyedvectors.storage import Array
 from ns2vec.keyedvectors.word2vec_files import Word2VecFiles
 
 if TYPE_CHECKING:

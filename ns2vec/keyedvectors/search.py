@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ns2vec import similarity
+from ns2vec._typing import Array
 from ns2vec.keyedvectors.items import (
     as_items,
     how_many,
@@ -20,7 +21,6 @@ from ns2vec.keyedvectors.items import (
     unit_vectors,
 )
 from ns2vec.keyedvectors.means import MeanVectors
-from ns2vec.keyedvectors.storage import Array
 
 logger = logging.getLogger(__name__)
 

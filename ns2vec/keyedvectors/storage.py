@@ -11,14 +11,13 @@ import numpy.typing as npt
 
 from ns2vec import similarity
 from ns2vec._options import whole
+from ns2vec._typing import Array
 from ns2vec.exceptions import FormatError
 from ns2vec.formats.keys import StoredKeys
 
 logger = logging.getLogger(__name__)
 
 KEY_TYPES = (str, int, np.integer)
-
-Array = npt.NDArray[Any]
 
 
 def index_of(keys: list[Any], path: Any) -> dict[Any, int]:

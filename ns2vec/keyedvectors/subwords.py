@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ns2vec._typing import Float32Array, PathLike
+from ns2vec._typing import Array, Float32Array, PathLike
 from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats.saving import MODELS
 from ns2vec.formats.state import ModelState
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-Array = npt.NDArray[Any]
 
 # parts that are saved under other names or computed again
 NOT_SAVED = {"_ngrams", "_word_bags"}

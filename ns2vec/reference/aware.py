@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec._typing import Float64Array as Array
+
 if TYPE_CHECKING:
     from ns2vec.reference.samplers import Draw, Request
 
-Array = npt.NDArray[np.float64]
 
 MAX_CANDIDATES, CANDIDATE_TRIES = 1024, 16
 WARP_AT_ONCE = 6  # candidates that are drawn before the first one is examined

@@ -7,12 +7,8 @@ import math
 from collections import Counter
 from collections.abc import Hashable, Sequence
 
-import numpy as np
-import numpy.typing as npt
-
+from ns2vec._typing import Float64Array as Array
 from ns2vec.reference.objectives import KINDS
-
-Array = npt.NDArray[np.float64]
 
 SET_CONTEXTS = 32  # maximum number of contexts that share a set of negatives or move in one step
 NARROW = 10  # contexts of a window of 5 words

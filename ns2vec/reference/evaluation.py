@@ -6,9 +6,8 @@ Computed as in ``similarity/_dots.pyx`` and ``evaluation/_counts.pyx``.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
+from ns2vec._typing import Float64Array as Array
 
 
 def cosines(vectors: Array, norms: Array, query: Array) -> Array:

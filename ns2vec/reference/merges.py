@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
+from ns2vec._typing import Float64Array as Array
 
 
 def summed(changes: Array) -> Array:

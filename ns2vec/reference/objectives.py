@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
+from ns2vec._typing import Float64Array as Array
+
 Link: TypeAlias = Callable[[Array, Array, Array], tuple[float, Array]]
 
 #: Name -> function, for every link; the same names as in `ns2vec._kernels.LINKS`.

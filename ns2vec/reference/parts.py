@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from ns2vec.reference.merges import Array, adasum
+from ns2vec._typing import Float64Array as Array
+from ns2vec.reference.merges import adasum
 
 OWNED_ROWS = 256  # consecutive rows that have the same owner if there are several candidates
 

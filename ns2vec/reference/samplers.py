@@ -9,10 +9,9 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec._typing import Float64Array as Array
 from ns2vec.reference.aware import draw_cached, draw_dynamic, draw_hard, draw_ranked, draw_warp, draw_weighted
 from ns2vec.reference.streams import Stream
-
-Array: TypeAlias = npt.NDArray[np.float64]
 
 POOL_TRIES = 64
 

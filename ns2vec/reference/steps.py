@@ -8,16 +8,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
+from ns2vec._typing import Float64Array as Array
 from ns2vec.reference import cuts
 from ns2vec.reference.sides import Live
 from ns2vec.reference.targets import OutputSet, Path
 
 if TYPE_CHECKING:
     from ns2vec.reference.training import Model, Window
-
-Array = npt.NDArray[np.float64]
 
 
 def squared(vector: Array) -> float:

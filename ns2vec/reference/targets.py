@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec._typing import Float64Array as Array
 from ns2vec.reference.objectives import KINDS, LINKS, block_loss, block_step
 from ns2vec.reference.samplers import Draw, Request
 from ns2vec.reference.sides import Live, Side, add_rows
@@ -17,7 +18,6 @@ from ns2vec.reference.streams import Stream
 if TYPE_CHECKING:
     from ns2vec.reference.training import Model, Window
 
-Array = npt.NDArray[np.float64]
 Tree: TypeAlias = "list[tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]]"
 
 MAX_REDRAWS = 16

@@ -17,8 +17,6 @@ from ns2vec.reference.steps import squared, step_window
 from ns2vec.reference.streams import NOISE, WINDOWS, Stream
 from ns2vec.reference.targets import OutputSpec, Sampled, Target
 
-Array = npt.NDArray[np.float64]
-
 STREAMS = 8  # from the noise stream of one target to that of the next
 
 

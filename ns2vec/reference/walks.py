@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec._typing import Float64Array as Array
 from ns2vec.reference.streams import WALK, Stream, shuffled
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclass

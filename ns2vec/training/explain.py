@@ -13,13 +13,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec._typing import Float64Array as Array
 from ns2vec.exceptions import ConfigError
 from ns2vec.reference.objectives import LINKS, sigmoid
 from ns2vec.training.config import TrainingConfig
 from ns2vec.training.network import Network
 from ns2vec.training.worker import Worker
-
-Array = npt.NDArray[np.float64]
 
 EXPLAINED = ("logistic", "softmax")  # links whose predictions follow from a single score
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec._typing import Float64Array as Array
 from ns2vec.exceptions import ConfigError, VocabularyError
 from ns2vec.objectives import Objective
 from ns2vec.probability import log_probabilities, path_log_probabilities
@@ -17,7 +18,6 @@ from ns2vec.training.core import EmbeddingCore
 
 logger = logging.getLogger(__name__)
 
-Array = npt.NDArray[np.float64]
 
 BLOCK_SCORES = 1 << 22  # scores held at once: 32 MiB
 

@@ -20,15 +20,12 @@ import zlib
 from typing import IO, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ns2vec._magic import N_BYTES
-from ns2vec._typing import PathLike
+from ns2vec._typing import Array, PathLike
 from ns2vec.exceptions import FormatError
 from ns2vec.formats.strangers import refuse_stranger
 from ns2vec.formats.table import TruncatedFileError, read_exactly
-
-Array = npt.NDArray[Any]
 
 MAGIC = b"\x93NUMPY"
 MAX_HEADER_BYTES = 4096

@@ -15,12 +15,10 @@ import re
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from ns2vec._typing import Array
 from ns2vec.exceptions import FormatError
 from ns2vec.formats._opcodes import check_pickle
-
-Array = npt.NDArray[Any]
 
 GENSIM_CLASSES = {
     "gensim.models.word2vec": ("Word2Vec", "Vocab", "Word2VecVocab", "Word2VecTrainables"),

@@ -15,11 +15,10 @@ from collections.abc import Iterator
 from typing import IO, Any, NoReturn
 
 import numpy as np
-import numpy.typing as npt
 
 from ns2vec._files import strip_compression
 from ns2vec._magic import N_BYTES
-from ns2vec._typing import PathLike
+from ns2vec._typing import Array, PathLike
 from ns2vec.exceptions import FormatError
 from ns2vec.formats.atomic import open_for_read
 from ns2vec.formats.fitting import fit_rows, fit_state
@@ -32,7 +31,6 @@ from ns2vec.formats.strangers import refuse_stranger
 
 logger = logging.getLogger(__name__)
 
-Array = npt.NDArray[Any]
 
 ATTRIBUTE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 VECTOR_KINDS = ("KeyedVectors", "Word2VecKeyedVectors", "EuclideanKeyedVectors")

@@ -15,10 +15,9 @@ from collections.abc import Iterator
 from typing import IO, Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from ns2vec._files import is_remote, strip_compression
-from ns2vec._typing import PathLike
+from ns2vec._typing import Array, PathLike
 from ns2vec.exceptions import ConfigError
 from ns2vec.formats.atomic import is_replaceable, open_for_write
 from ns2vec.formats.gensim.phrases import PHRASE_KINDS, SCORERS
@@ -27,8 +26,6 @@ from ns2vec.formats.gensim.upgrade import OPTIONS
 from ns2vec.formats.keys import n_row_numbers
 from ns2vec.formats.state import ModelState, VectorState
 from ns2vec.vocab import build_huffman
-
-Array = npt.NDArray[Any]
 
 SEP_LIMIT = 10 * 1024**2
 PROTOCOL = 3  # the last protocol without frames, which could not be split
