@@ -54,7 +54,7 @@ def _archive(name: str, start: bytes) -> Kind:
     return _kind(name, f"a {name} archive", start, "unpack it, and name the file inside", is_packed=True)
 
 
-# In this order: the general kind of archives comes last.
+#: In this order: the general kind of archives comes last.
 KINDS = (
     _packed("gzip", "a gzip file", rb"\x1f\x8b\x08", ".gz"),
     _packed("bzip2", "a bzip2 file", rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)", ".bz2"),

@@ -28,11 +28,11 @@ __all__ = [
 ]
 
 
-# Name -> class of objectives; other packages add theirs in the entry-point group of this name.
+#: Name -> class of objectives; other packages add theirs in the entry-point group of this name.
 OBJECTIVES: Registry[type[Objective]] = Registry("objective", group="ns2vec.objectives")
 
-# ``objective="auto"`` uses the full softmax for up to this many words: it then costs about as much
-# as sampling, and it is exact.
+#: ``objective="auto"`` uses the full softmax for up to this many words: it then costs about as much
+#: as sampling, and it is exact.
 SOFTMAX_MAX_WORDS = 200
 
 LINK_PROTOTYPE = (

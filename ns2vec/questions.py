@@ -142,7 +142,7 @@ def render(answer: Answer) -> str:
     return str(answer["odd_one_out"]) if "odd_one_out" in answer else f"{answer['similarity']:.4f}"
 
 
-# Questions with a name: as an option (``--analogy``) and at the prompt (``:analogy``).
+#: Questions with a name: as an option (``--analogy``) and at the prompt (``:analogy``).
 NAMED: dict[str, tuple[str, Callable[[Asker, Sequence[str]], Answer], str]] = {
     "analogy": ("A B C", Asker.analogy, "A is to B as C is to what?"),
     "odd-one-out": ("WORD...", Asker.odd_one_out, "which word fits the others least?"),

@@ -63,7 +63,7 @@ class OneOf:
         return self.values[int(np.clip(place + rng.integers(-1, 2), 0, len(self.values) - 1))]
 
 
-# Options that belong together -> their values.
+#: Options that belong together -> their values.
 SPACE: dict[tuple[str, ...], Choice] = {
     ("alpha",): Scale(0.03, 1.5),
     ("epochs",): Scale(4, 50, is_whole=True),
@@ -78,7 +78,7 @@ WORDS = {"alpha": 0.2, "epochs": 20, "word_ngrams": 2, "min_n": 0, "max_n": 0}
 SPELLING = {"alpha": 0.2, "epochs": 12, "word_ngrams": 1, "min_n": 3, "max_n": 6}
 BOTH = {"alpha": 0.15, "epochs": 25, "word_ngrams": 2, "min_n": 3, "max_n": 5}
 SIZES = {"vector_size": 50, "bucket": 2_000_000, "min_count": 1}
-# Settings that are good for many texts; losses alternate.
+#: Settings that are good for many texts; losses alternate.
 FIRST = (WORDS, WORDS, BOTH, SPELLING)
 
 

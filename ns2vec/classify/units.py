@@ -18,7 +18,7 @@ from ns2vec.vocab import Huffman
 
 OUTPUTS = "outputs"  # name of the output matrix
 
-# Name of a loss, as in fastText if it has it -> its objective.
+#: Name of a loss, as in fastText if it has it -> its objective.
 LOSSES: Registry[type[Objective]] = Registry("loss")
 
 

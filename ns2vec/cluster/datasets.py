@@ -10,7 +10,7 @@ from ns2vec.cluster.workers import imported
 from ns2vec.corpus.portions import SentenceParts
 from ns2vec.exceptions import ConfigError
 
-# Makes the tokens of a sentence from a value in the column.
+#: Makes the tokens of a sentence from a value in the column.
 Split = Callable[[Any], Sequence[str]]
 
 

@@ -10,7 +10,7 @@ from ns2vec.exceptions import Ns2vecError
 from ns2vec.training.sharded.member import LogRelay, Member
 from ns2vec.training.sharded.transport import LostMemberError
 
-# Names of Ray's errors that mean that a process or its results no longer exist.
+#: Names of Ray's errors that mean that a process or its results no longer exist.
 LOST = ("RayActorError", "ActorUnavailableError", "NodeDiedError", "ObjectLostError", "WorkerCrashedError")
 
 

@@ -9,7 +9,7 @@ from ns2vec.exceptions import ConfigError
 from ns2vec.objectives import OBJECTIVES, choose_objective
 from ns2vec.sampling import SAMPLERS, make_sampler
 
-# The objective that the others are compared with.
+#: The objective that the others are compared with.
 REFERENCE = "softmax"
 
 USUAL_OBJECTIVE = "negative_sampling"

@@ -18,7 +18,7 @@ from ns2vec.corpus.ranges import RunAll
 from ns2vec.exceptions import ConfigError
 from ns2vec.vocab.checks import check_token
 
-# Returns the sentences of a part, given its number.
+#: Returns the sentences of a part, given its number.
 MakePart: TypeAlias = Callable[[int], Iterable[Sequence[Token]]]
 
 

@@ -29,7 +29,7 @@ RANGE_BYTES = 1 << 24
 WHOLE = 2**62  # words of an endless chunk
 _BLOCK = 1 << 16
 
-# ``run_all(function, items)`` returns the result of the function for each item, in the order of the items.
+#: ``run_all(function, items)`` returns the result of the function for each item, in the order of the items.
 RunAll: TypeAlias = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
 
 

@@ -12,7 +12,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-# Separator -> its name; the first one that fits best is used. ``""``: any blanks.
+#: Separator -> its name; the first one that fits best is used. ``""``: any blanks.
 SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas", "": "blanks"}
 
 N_LOOKED_AT = 200

@@ -24,7 +24,7 @@ SET_SIZE = 8  # members and outliers of a set
 N_PROTOTYPES = 3
 DEGREES = (10.0, 5.0, 0.0)  # a fact, a pair of the right sides, a pair of the wrong sides
 
-# Name -> function (corpus) -> questions of the task of that name.
+#: Name -> function (corpus) -> questions of the task of that name.
 FACTS_QUESTIONS: Registry[Callable[[FactsCorpus], list[Any]]] = Registry("facts suite")
 
 

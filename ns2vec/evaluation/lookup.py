@@ -21,7 +21,7 @@ from ns2vec.exceptions import ConfigError
 
 Rows: TypeAlias = "npt.NDArray[np.intp]"
 
-# The words that a question needs; a tuple among them: one of these, as the answer.
+#: The words that a question needs; a tuple among them: one of these, as the answer.
 Words: TypeAlias = "Iterable[str | tuple[str, ...]]"
 
 #: What to do with a question that has an unknown word.

@@ -74,7 +74,7 @@ class Layout:
 READERS: Registry[Callable[[Sequence[Source], Layout, Complaints], list[Any]]] = Registry("question layout")
 
 
-# Layout name -> description of a line, for errors.
+#: Layout name -> description of a line, for errors.
 EXPECTED = {
     "word_pairs": "word, word and judgement",
     "categories": "word and category",

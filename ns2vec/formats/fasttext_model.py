@@ -15,7 +15,7 @@ from ns2vec.formats.fasttext_quantized import QuantizedMatrix
 from ns2vec.inputs import Bags, BucketRows, Ngrams, mean_rows, word_bags
 from ns2vec.inputs._ngrams import encode_words
 
-# Names by their numbers in files.
+#: Names by their numbers in files.
 MODELS = {1: "cbow", 2: "skipgram", 3: "supervised"}
 LOSSES = {1: "hs", 2: "ns", 3: "softmax", 4: "ova"}
 LAST_VERSION = 12

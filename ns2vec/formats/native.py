@@ -44,7 +44,7 @@ logger = logging.getLogger(__name__)
 
 MAJOR, MINOR = 1, 1
 VERSION = re.compile(r"(\d{1,9})(?:\.\d{1,9})?", re.ASCII)
-# How vectors can be stored.
+#: How vectors can be stored.
 DTYPES = ("float16", "float32", "float64", "int8")
 
 looks_like = looks_like_container

@@ -34,7 +34,7 @@ from ns2vec.formats.table import VectorTable, unique_rows
 logger = logging.getLogger(__name__)
 
 SNIFF_BYTES = 1 << 15  # enough for the first line of a text file
-# What to do with vectors that contain NaN or infinity.
+#: What to do with vectors that contain NaN or infinity.
 NOT_FINITE = ("keep", "drop", "error")
 BLOCK_ROWS = 4096
 

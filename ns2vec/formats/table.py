@@ -26,10 +26,10 @@ FIRST_ALLOCATION_BYTES = 16 << 20
 HUGE_BYTES = 4 << 20
 WRITE_BLOCK_BYTES = 1 << 20
 READ_BLOCK_BYTES = 1 << 22
-# How numbers in lines are separated and written.
+#: How numbers in lines are separated and written.
 TEXT_BYTES = frozenset(b"0123456789+-.eEinfatyINFATY \t\r\n")
 NEWLINE = re.compile("\n")
-# Which of several rows with equal keys to keep.
+#: Which of several rows with equal keys to keep.
 DUPLICATES = ("first", "last", "error")
 
 

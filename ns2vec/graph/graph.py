@@ -15,7 +15,7 @@ from ns2vec._typing import Float32Array, Int32Array, Int64Array
 from ns2vec.exceptions import ConfigError, CorpusError, VocabularyError
 from ns2vec.graph._walks import Walker, alias_cells
 
-# the largest number of nodes in int32
+#: the largest number of nodes in int32
 MOST_NODES = 2**31 - 1
 
 

@@ -34,7 +34,7 @@ Event: TypeAlias = dict[str, Any]
 VERSION = 1
 FILE = "run.jsonl"
 STOP = "stop"  # a file of this name next to the ledger asks the run to stop after its epoch
-# Kinds of events that this version writes, as in the schema.
+#: Kinds of events that this version writes, as in the schema.
 KINDS = (
     "config", "environment", "vocabulary", "sampler", "interval", "epoch", "guard", "evaluation",
     "checkpoint", "warning", "stop_requested", "end",

@@ -16,7 +16,7 @@ from ns2vec.ledger.events import Event, number
 from ns2vec.ledger.reading import read_events
 from ns2vec.ledger.recording import Recorder
 
-# Figures of these events are logged, each under this prefix and its own name.
+#: Figures of these events are logged, each under this prefix and its own name.
 GROUPS = {
     "interval": ("train", ("loss", "words_per_second", "alpha", "progress", "memory_bytes")),
     "epoch": ("epoch", ("loss", "words_per_second", "alpha", "duration", "memory_bytes", "n_trained")),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 STEPS = (1, 2, 5)
 N_STEPS = 5
-# Powers of ten -> their written exponents.
+#: Powers of ten -> their written exponents.
 POWERS = {
     10.0**power: str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")) for power in range(-30, 31)
 }

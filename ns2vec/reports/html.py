@@ -7,7 +7,7 @@ from functools import cache
 from html import escape
 from importlib.resources import files
 
-# Colours of charts in theme.css. After the last one, they are repeated dashed, then dotted.
+#: Colours of charts in theme.css. After the last one, they are repeated dashed, then dotted.
 N_SERIES = 8
 LONG_WORD = 14
 PATTERNS = ("", " dashed", " dotted")

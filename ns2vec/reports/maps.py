@@ -18,7 +18,7 @@ TEXT_HEIGHT = 14
 CHARACTER = 6.6  # mean width of a character in a font of 12 pixels
 BESIDE = 8  # from a point to its name
 
-# Shapes around (0, 0), for the groups of one colour: disc, square, triangle, diamond, cross.
+#: Shapes around (0, 0), for the groups of one colour: disc, square, triangle, diamond, cross.
 SHAPES = (
     "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0z",
     "M-3.6-3.6h7.2v7.2h-7.2z",

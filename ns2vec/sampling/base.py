@@ -26,11 +26,11 @@ from ns2vec.sampling.steering import Steering
 #: Policies for a draw that cannot be a negative of its window (the centre itself, or excluded).
 COLLISIONS = ("redraw", "skip", "keep")
 
-# ``function(n, rng) -> n rows``: a custom source of negatives, see `FromCallable`.
+#: ``function(n, rng) -> n rows``: a custom source of negatives, see `FromCallable`.
 BlockFunction: TypeAlias = Callable[[int, np.random.Generator], npt.ArrayLike]
 Lists: TypeAlias = Mapping[Any, Iterable[Any]]
 
-# Name -> class of samplers; other packages add theirs in the entry-point group of this name.
+#: Name -> class of samplers; other packages add theirs in the entry-point group of this name.
 SAMPLERS: Registry[type[Sampler]] = Registry("sampler", group="ns2vec.samplers")
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ns2vec._typing import Float32Array
     from ns2vec.sampling._aware import AwareDraws, CachedDraws, RankDraws
 
-# Computes vectors (V, stride) from the current rows.
+#: Computes vectors (V, stride) from the current rows.
 Compose: TypeAlias = "Callable[[], Float32Array]"
 
 #: Share of the hardness at a progress in [0, 1], by name.

@@ -134,7 +134,7 @@ class Goal:
         return loss_of_zero_scores(self.objective, self.bound, self.n_outputs, negative)
 
 
-# The `outputs` of an objective -> the target of the kernels.
+#: The `outputs` of an objective -> the target of the kernels.
 TARGETS: Registry[Callable[[Goal, TrainingConfig], _kernels.Target]] = Registry("output set")
 
 

@@ -47,7 +47,7 @@ class Metric:
     has_k: bool = True
 
 
-# Name -> metric of the ranks of the items to find.
+#: Name -> metric of the ranks of the items to find.
 METRICS: Registry[Metric] = Registry("ranking metric")
 CATALOGUE: Registry[Callable[[Int64Array, Int64Array, int], float]] = Registry("figure of a catalogue")
 

@@ -20,9 +20,9 @@ from ns2vec.training.sharded._parts import WIRES, add_to_sets, count_parts, fill
 from ns2vec.training.sharded.replicas import Changes
 from ns2vec.training.sharded.wire import Block, Buffers
 
-# For each shard: its number, and a bit for each row of each matrix.
+#: For each shard: its number, and a bit for each row of each matrix.
 Marks: TypeAlias = list[tuple[int, list[npt.NDArray[np.uint8]]]]
-# For each matrix: rows that are sent to an owner.
+#: For each matrix: rows that are sent to an owner.
 Part: TypeAlias = list[npt.NDArray[Any]]
 
 

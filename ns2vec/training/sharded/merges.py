@@ -41,7 +41,7 @@ class Merge:
         return float(n_shards**self.rate_power)
 
 
-# Name -> merge rule.
+#: Name -> merge rule.
 MERGES: Registry[Merge] = Registry("merge rule")
 MERGES.register("adasum", Merge("adasum", "along each other their mean, across each other their sum", 0.25))
 MERGES.register("mean", Merge("mean", "the mean over the shards that changed the row", 0.5))

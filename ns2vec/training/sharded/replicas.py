@@ -17,7 +17,7 @@ from ns2vec.training.sharded._merge import take_changes, take_over
 from ns2vec.training.units import Side
 from ns2vec.training.worker import Worker
 
-# For each trained matrix: ids of rows (n,), ascending, and their changes (n, width).
+#: For each trained matrix: ids of rows (n,), ascending, and their changes (n, width).
 Changes: TypeAlias = list[tuple[Int32Array, Float32Array]]
 
 

@@ -16,7 +16,7 @@ from ns2vec.training.network import Goal, Network
 from ns2vec.training.sharded._parts import take_merged
 from ns2vec.training.units import Side
 
-# For each trained matrix: ids (n,), ascending, and numbers (n, width), float32 or the upper halves of them.
+#: For each trained matrix: ids (n,), ascending, and numbers (n, width), float32 or the upper halves of them.
 Block: TypeAlias = list[tuple[Int32Array, npt.NDArray[Any]]]
 
 FLOAT32: np.dtype[Any] = np.dtype(np.float32)
