@@ -36,6 +36,7 @@ SHARES = ("10%", "50%", "90%")  # of the labels
 OBJECTIVES = {"hs": "hierarchical_softmax", "ns": "negative_sampling"}
 NODES = {
     "DeepWalk, 80 walks": lambda seed: walked(DeepWalk, seed, walks_per_node=80),
+    "DeepWalk, 80 walks, alpha=.018": lambda seed: walked(DeepWalk, seed, walks_per_node=80, alpha=0.018),
     "DeepWalk, 10 walks": lambda seed: walked(DeepWalk, seed, walks_per_node=10),
     "DeepWalk, 80 walks, hierarchical softmax": lambda seed: walked(
         DeepWalk, seed, walks_per_node=80, objective="hierarchical_softmax"
