@@ -86,13 +86,19 @@ def check_rows(weights: Iterable[Rows], alpha: float, advice: str | None = None)
     problem = what_is_wrong(weights, LARGE)
     if problem is None:
         return
-    if advice is None:
-        usual = "0.025 to 0.05 is usual" if alpha > USUAL_ALPHA else f"try {alpha / 4:.1g}"
-        advice = f"lower alpha, {usual}, or train with guard='rollback', which does so"
+    advice = advice or advice_on(None, alpha)
     remedy = f"(learning rate {alpha:g}); {advice}"
     if broken := what_is_wrong(weights, HUGE):  # perhaps in another matrix than the first large one
         raise DivergenceError(f"training diverged: {broken} {remedy}")
     logger.warning("training is diverging: %s %s", problem, remedy)
+
+
+def advice_on(model: Any, alpha: float) -> str:
+    """What to do about divergence, by the options that a model has; None: those of models of words."""
+    if model is None or hasattr(model, "guard"):
+        usual = "0.025 to 0.05 is usual" if alpha > USUAL_ALPHA else f"try {alpha / 4:.1g}"
+        return f"lower alpha, {usual}, or train with guard='rollback', which does so"
+    return f"lower {'learning_rate' if hasattr(model, 'learning_rate') else 'alpha'}, try {alpha / 4:.1g}"
 
 
 class Guard(Observer):

@@ -14,7 +14,7 @@ from ns2vec.exceptions import ConfigError, StopTraining
 from ns2vec.schedules import SCHEDULES
 from ns2vec.training.blas import blas_threads
 from ns2vec.training.checkpoints import Position
-from ns2vec.training.guard import check_rows
+from ns2vec.training.guard import advice_on, check_rows
 from ns2vec.training.loop import Tally, run_workers
 from ns2vec.training.network import Network
 from ns2vec.training.observers import EpochTally, Observer
@@ -254,7 +254,7 @@ class Run(Epochs):
                 network = self.begin_network()
                 jobs = self.handed_out()
                 self.train_pieces(jobs if self.shards is None else self.shards.rounds(jobs), tally)
-                check_rows(network.weights(), self.last_alpha)
+                check_rows(network.weights(), self.last_alpha, advice_on(self.model, self.last_alpha))
         finally:
             self.end_network()
         seconds = time.perf_counter() - started

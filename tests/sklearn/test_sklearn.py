@@ -217,6 +217,7 @@ def test_weights_that_run_away_are_told_with_sparse_features_too(loss, caplog):
         caplog.clear()
         NegativeSamplingClassifier(loss, epochs=3, alpha=1e4, random_state=1).fit(features, y)
         assert "training is diverging: numbers of" in caplog.text and advice in caplog.text
+        assert "rollback" not in caplog.text
         caplog.clear()
         NegativeSamplingClassifier(loss, epochs=3, random_state=1).fit(features, y)
         assert "diverging" not in caplog.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from ns2vec import Word2Vec
 from ns2vec.exceptions import DivergenceError
 from ns2vec.objectives import OBJECTIVES
-from ns2vec.training.guard import Guard, check_rows, segments
+from ns2vec.training.guard import Guard, advice_on, check_rows, segments
 from ns2vec.training.matrices import Rows, empty_rows
 
 SMALL = {"vector_size": 20, "min_count": 1, "sample": 0, "sg": 1, "workers": 1, "batch_words": 100}
@@ -193,6 +194,21 @@ def test_numbers_that_are_larger_than_any_good_models_are_warned_about(caplog):
     rows.array[3, 0] = -101.0
     check_rows([rows], 0.05)
     assert "wv.vectors have grown to 101 (row 3) (learning rate 0.05); lower alpha, try 0.01" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "options, advice",
+    [
+        ({}, "lower alpha, try 0.05"),
+        ({"learning_rate": 0.2}, "lower learning_rate, try 0.05"),
+        (
+            {"guard": None},
+            "lower alpha, 0.025 to 0.05 is usual, or train with guard='rollback', which does so",
+        ),
+    ],
+)
+def test_advice_names_only_options_that_the_model_has(options, advice):
+    assert advice_on(SimpleNamespace(**options), 0.2) == advice
 
 
 def test_a_model_that_begins_with_nan(sentences):
