@@ -31,7 +31,7 @@ from ns2vec.recommend.reading import read_interactions
 from ns2vec.recommend.splits import Split
 from ns2vec.training.callbacks import checked_observers
 from ns2vec.training.checkpoints import ATTRIBUTE, CheckpointFolder, Position, Saver, parse_interval
-from ns2vec.training.guard import check_rows
+from ns2vec.training.guard import advice_on, check_rows
 from ns2vec.training.network import Network
 from ns2vec.training.observers import EpochLog, EpochTally, Observer, ProgressObserver
 from ns2vec.training.run import Epochs, Plan
@@ -288,7 +288,7 @@ class Recommender(Answers, Saveable):
     ) -> str | None:
         """Save the progress of a run; return the path."""
         if network is not None:
-            check_rows(network.weights(), at.last_alpha)
+            check_rows(network.weights(), at.last_alpha, advice_on(self, at.last_alpha))
             network.write_back()
             run.core.compose()
         self._show()
