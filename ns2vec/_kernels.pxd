@@ -172,7 +172,7 @@ ctypedef struct Scratch:
     long batch              # number of the batch that `pool` was drawn for; -1: none
     int32_t *pool           # (pool_size,) rows drawn for the batch
     ns2_view view           # the view of a sampler
-    uint8_t *marks          # (n_ids,) marks of the outputs of sets, or NULL
+    uint32_t *touches       # (rows of the outputs,) how often each was trained, or NULL
 
 
 cdef class Noise:
@@ -320,9 +320,9 @@ cdef class Workspace:
     cdef long measured          # norm_sums is known up to here
     cdef double *norm_sums      # (max_words + 1,) sums of the squared lengths of the rows before each position
     cdef Window *newest         # the most recently planned window
-    cdef list marks_kept        # owners of marks
-    cdef uint8_t *input_marks   # (rows of the inputs,) marks of the rows of chunks, or NULL
-    cdef uint8_t *tag_marks     # the same for tags
+    cdef list touches_kept      # owners of touches
+    cdef uint32_t *input_touches  # (rows of the inputs,) how often chunks trained each row, or NULL
+    cdef uint32_t *tag_touches  # the same for tags
     cdef ns2_counts counts      # counts of samplers that look at the model
     cdef const int32_t *block   # (n_block,) rows that a Python sampler drew for the chunk
     cdef long n_block

@@ -21,12 +21,12 @@ def shuffled(n: int, first: int, end: int, *, seed: int, epoch: int = 0) -> npt.
 class Workspace:
     n_bytes: int
     def __init__(self, kernel: Kernel, max_words: int, *, max_list: int = 1, n_tags: int = 0) -> None: ...
-    def note_rows(
+    def count_touches(
         self,
-        inputs: npt.NDArray[np.uint8] | None = None,
+        inputs: npt.NDArray[np.uint32] | None = None,
         *,
-        tags: npt.NDArray[np.uint8] | None = None,
-        outputs: Sequence[npt.NDArray[np.uint8] | None] = (),
+        tags: npt.NDArray[np.uint32] | None = None,
+        outputs: Sequence[npt.NDArray[np.uint32] | None] = (),
     ) -> None: ...
     def take_counts(self) -> dict[str, float]: ...
 

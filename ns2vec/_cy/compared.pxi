@@ -68,7 +68,7 @@ cdef inline void draw_comparison(Kernel k, Workspace work, long t, Comparison *c
                         or replaced(k, work, window, 0, request, 0, NULL)))
     other = scratch.drawn[0]
     c.ids[0], c.ids[1] = seen, other
-    note_outputs(scratch, c.ids, 1 + c.has_other)
+    touch_outputs(scratch, c.ids, 1 + c.has_other)
     if not c.has_other:
         return
     c.rows.input = work.rows[t]

@@ -284,7 +284,7 @@ cdef inline long choose_set(Kernel k, Workspace work, Window *window, long i, lo
         m = merge_draws(k, work, window, i, s, request, n, log_q)
     if goal.kind == NS2_CONTRAST:
         drawn.heaviest[s] = push_on_centre(drawn.weights + s * goal.ld, m)
-    note_outputs(scratch, ids, m)
+    touch_outputs(scratch, ids, m)
     return m
 
 

@@ -112,7 +112,7 @@ cdef void start_chunk(Kernel k, Workspace work, long n, long n_ids) noexcept nog
         memset(work.tag_units, 0, work.n_tags * sizeof(Unit *))
     if k.together:
         note_repeats(work)
-    note_inputs(k, work, n_ids)
+    touch_inputs(k, work, n_ids)
     for i in range(k.n_goals):
         work.goals[i].batch = -1
         work.goals[i].n_draws = work.goals[i].draws_at = 0

@@ -198,7 +198,7 @@ cdef inline bint take_draw(Kernel k, Workspace work, Window *window, Drawn *draw
     memcpy(drawn.weights + 8 * s, scratch.one_each, 8 * sizeof(float))
     drawn.weights[8 * s + 1] = is_good
     drawn.set_size[s], drawn.heaviest[s] = 1 + is_good, 1.0
-    note_outputs(scratch, drawn.ids + 2 * s, 2)
+    touch_outputs(scratch, drawn.ids + 2 * s, 2)
     return True
 
 

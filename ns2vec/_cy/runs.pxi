@@ -84,7 +84,7 @@ cdef void draw_run(Kernel k, Workspace work, Window *window) noexcept nogil:
     find_rows(&work.goals[0].hot, k.goals[0].side.matrix, drawn.ids, m, k.out_stride, drawn.outputs)
     memcpy(window.ahead, drawn.outputs, m * sizeof(float *))
     window.n_ahead = m
-    note_outputs(&work.goals[0], drawn.ids, m)
+    touch_outputs(&work.goals[0], drawn.ids, m)
 
 
 cdef inline long word_of_met(int32_t row) noexcept nogil:

@@ -200,31 +200,32 @@ cdef class Workspace:
         memset(&self.counts, 0, sizeof(ns2_counts))
         return counts
 
-    def note_rows(self, uint8_t[::1] inputs=None, *, uint8_t[::1] tags=None, outputs=()):
-        """Have every row that chunks may change from now on marked by a 1 in arrays of zeros, one entry per row.
+    def count_touches(self, uint32_t[::1] inputs=None, *, uint32_t[::1] tags=None, outputs=()):
+        """Count from now on how often chunks train each row, in arrays with one entry per row.
 
         Parameters
         ----------
-        inputs, tags : ndarray of shape (n_rows,), uint8, optional
-        outputs : sequence of ndarray of shape (n_rows,), uint8, or None
-            One for each target; only for targets that draw negatives, and have no bags.
+        inputs, tags : ndarray of shape (n_rows,), uint32, optional
+            An occurrence in a chunk is one touch.
+        outputs : sequence of ndarray of shape (n_rows,), uint32, or None
+            One for each target. A set of outputs touches each of its rows once; of a full softmax and of labels,
+            which train every row, only the right outputs are counted.
         """
         cdef Kernel kernel = self.kernel
-        cdef uint8_t[::1] marks
-        self.marks_kept = [inputs, tags, *outputs]
-        check(inputs is None or inputs.shape[0] == kernel.inputs.n_rows, f"expected {kernel.inputs.n_rows} marks of inputs")
-        check(tags is None or (self.has_tags and tags.shape[0] == kernel.tags.n_rows), "marks do not fit the tags")
-        check(len(outputs) <= kernel.n_goals, f"there are {kernel.n_goals} targets, got marks for {len(outputs)}")
-        self.input_marks = &inputs[0] if inputs is not None else NULL
-        self.tag_marks = &tags[0] if tags is not None else NULL
+        cdef uint32_t[::1] touches
+        self.touches_kept = [inputs, tags, *outputs]
+        check(inputs is None or inputs.shape[0] == kernel.inputs.n_rows, f"expected counts of {kernel.inputs.n_rows} inputs")
+        check(tags is None or (self.has_tags and tags.shape[0] == kernel.tags.n_rows), "counts do not fit the tags")
+        check(len(outputs) <= kernel.n_goals, f"there are {kernel.n_goals} targets, got counts for {len(outputs)}")
+        self.input_touches = &inputs[0] if inputs is not None and inputs.shape[0] else NULL
+        self.tag_touches = &tags[0] if tags is not None and tags.shape[0] else NULL
         for i, given in enumerate(outputs):
-            if given is None:
-                self.goals[i].marks = NULL
-                continue
-            marks = given
-            check(kernel.goals[i].is_sampled and kernel.goals[i].side.offsets == NULL
-                  and marks.shape[0] == kernel.goals[i].side.n_rows, f"marks do not fit the outputs of target {i}")
-            self.goals[i].marks = &marks[0]
+            self.goals[i].touches = NULL
+            if given is not None:
+                touches = given
+                check(touches.shape[0] == kernel.goals[i].side.n_rows, f"counts do not fit the outputs of target {i}")
+                if touches.shape[0]:
+                    self.goals[i].touches = &touches[0]
 
     def __dealloc__(self):
         ns2_aligned_free(self.arena)

@@ -241,6 +241,7 @@ cdef void fill_path(Kernel k, Workspace work, Window *window, long i, long s, ns
         weights[j] = 1.0
     for j in range(n):
         labels[j] = 1.0 - codes[j]
+    touch_outputs(scratch, points, n)
     find_rows(&scratch.hot, goal.side.matrix, points, n, k.out_stride, outputs)
     if scratch.is_special:
         for j in range(n):
@@ -250,6 +251,7 @@ cdef void fill_path(Kernel k, Workspace work, Window *window, long i, long s, ns
 
 cdef void fill_all(Kernel k, Workspace work, Window *window, long i, long s, ns2_block *b) noexcept nogil:
     """All rows, which the full softmax reads itself."""
+    touch_outputs(&work.goals[i], work.chunk + window.t, 1)
     b.outputs, b.n_outputs, b.link, b.offsets = NULL, k.goals[i].side.n_rows, NS2_SOFTMAX, NULL
 
 
@@ -275,6 +277,15 @@ cdef void label(Goal *goal, float *labels, long centre, float whole) noexcept no
         labels[goal.path_points[p]] = whole if goal.kind != NS2_SHARED else whole / (end - start)
 
 
+cdef inline void touch_labels(Goal *goal, Scratch *scratch, int32_t centre) noexcept nogil:
+    """Count the right classes, if requested."""
+    if goal.path_offsets == NULL:
+        touch_outputs(scratch, &centre, 1)
+    else:
+        touch_outputs(scratch, goal.path_points + goal.path_offsets[centre],
+                      goal.path_offsets[centre + 1] - goal.path_offsets[centre])
+
+
 cdef void fill_labels(Kernel k, Workspace work, Window *window, long i, long s, ns2_block *b) noexcept nogil:
     """Every class; the label of the centre, or those of its set, is 1, or they share it."""
     cdef Goal *goal = &k.goals[i]
@@ -288,6 +299,7 @@ cdef void fill_labels(Kernel k, Workspace work, Window *window, long i, long s, 
             label(goal, scratch.labels, scratch.labelled, 0.0)
         label(goal, scratch.labels, centre, 1.0)
         scratch.labelled = centre
+    touch_labels(goal, scratch, centre)
     b.n_outputs, b.ld = goal.n_outputs, goal.ld
     b.outputs, b.labels, b.weights, b.offsets, b.link = scratch.outputs, scratch.labels, scratch.weights, NULL, goal.link
     add_bias(k, work, i, b, scratch.drawn)

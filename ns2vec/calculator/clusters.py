@@ -21,7 +21,6 @@ from ns2vec.calculator.work import OutputWork
 from ns2vec.exceptions import ConfigError
 from ns2vec.training.config import TrainingConfig
 from ns2vec.training.sharded._parts import add_to_sets, count_parts
-from ns2vec.training.sharded.exchange import bits_of
 from ns2vec.training.sharded.members import members_of, neighbours
 from ns2vec.training.sharded.merges import MERGES
 from ns2vec.training.sharded.rounds import ShardRound, chunks_of_round
@@ -47,7 +46,7 @@ class ClusterEstimate:
     rounds : int
         Per epoch.
     changed_bytes, merged_bytes : int
-        Sent in a round: changed rows to their owners, with the bits that identify them, and merged rows to
+        Sent in a round: changed rows to their owners, with the bytes that identify them, and merged rows to
         all workers.
     share_of_everything : float
         Ratio of this to the bytes if shards sent all of their rows, and owners all of theirs.
@@ -130,7 +129,7 @@ def cluster_estimate(
     n_all, per_shard = len(shape.counts) * (1 + len(outputs)), touched_rows(shape, config, outputs)
     merged = min(n_all, touched_rows(shape, config, outputs, n_shards)) * row
     away = (n_workers - 1) / n_workers  # share of rows that other workers own
-    marks, merged_bytes = n_shards * n_all / 8 * (n_workers - 1), merged * (n_workers - 1)
+    marks, merged_bytes = n_shards * n_all * (n_workers - 1), merged * (n_workers - 1)
     changed_bytes = 4 * config.vector_size * sent_rows(shape, config, outputs, n_workers) + marks
     everything = n_all * 4 * config.vector_size * (n_shards * away + n_workers - 1)
     network_seconds = 8 * (changed_bytes + merged_bytes) / n_workers / speed
@@ -172,15 +171,15 @@ def sent_of(chance: float, n_shards: int, n_workers: int, rule: str) -> float:
     Examples
     --------
     >>> from ns2vec.calculator.clusters import sent_of
-    >>> [sent_of(1.0, 8, n_workers, "adasum") for n_workers in (1, 2, 8)], sent_of(1.0, 8, 2, "mean")
+    >>> [sent_of(1.0, 8, n_workers, "adasum") for n_workers in (1, 2, 8)], sent_of(1.0, 8, 2, "others")
     ([0.0, 1.0, 7.0], 4.0)
     """
     random, sets = np.random.default_rng(1), np.zeros((SAMPLED_ROWS, (n_shards + 63) // 64), np.uint64)
+    touches = np.zeros(SAMPLED_ROWS, np.float32)
     for shard in range(n_shards):
-        ids = np.flatnonzero(random.random(SAMPLED_ROWS) < chance).astype(np.int32)
-        add_to_sets(sets, shard, bits_of(ids, SAMPLED_ROWS))
+        add_to_sets(sets, touches, shard, (random.random(SAMPLED_ROWS) < chance).astype(np.uint8))
     groups = neighbours([ShardRound(shard, []) for shard in range(n_shards)], n_workers)
-    way = (sets, members_of(groups, n_shards), n_workers, 0)
+    way = (sets, touches, members_of(groups, n_shards), n_workers, 0)
     sent = count_parts(MERGES[rule].kernel, "float32", way)
     return float(sent.sum() - sent.trace()) / SAMPLED_ROWS
 

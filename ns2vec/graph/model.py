@@ -70,7 +70,7 @@ class NodeModel(StoredModel):
         See `Word2Vec`.
     shards : int, optional
         Train in rounds, so that the result does not depend on `workers`: see `Word2Vec`.
-    shard_merge : {"adasum", "others", "mean", "sum"}
+    shard_merge : {"sequential", "adasum", "others", "mean", "sum"}
         See `Word2Vec`.
     checkpoint : path, optional
         Folder for checkpoints, from which `resume` continues.
@@ -99,7 +99,7 @@ class NodeModel(StoredModel):
         sampler: str | Sampler | Callable[..., Any] = "unigram", negative_sharing: str = "window",
         backend: str = "fused", seed: int | None = 1, workers: int = 1, batch_words: int = 10_000,
         compute_loss: bool = False, guard: str | None = None, shards: int | None = None,
-        shard_merge: str = "adasum", checkpoint: PathLike | None = None,
+        shard_merge: str = "sequential", checkpoint: PathLike | None = None,
         checkpoint_every: int | str | None = None, progress: bool | None = None,
     ) -> None:  # fmt: skip
         vars(self).update(FIXED)

@@ -94,7 +94,7 @@ class FastText(Word2Vec):
         backend: str = "fused", cbow_update: str = "word2vec", corpus_memory: int | str = "1GiB",
         checkpoint: PathLike | None = None, checkpoint_every: int | str | None = None,
         progress: bool | None = None, guard: str | None = None, shards: int | None = None,
-        shard_merge: str = "adasum", compact: bool = True,
+        shard_merge: str = "sequential", compact: bool = True,
     ) -> None:  # fmt: skip
         if word_ngrams != 1:
             raise NotImplementedError("word_ngrams other than 1 is for classifiers: leave it out")

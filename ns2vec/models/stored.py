@@ -83,7 +83,7 @@ class StoredModel(Saveable):
     compute_loss: bool
     guard: str | None
     shards: int | None = None
-    shard_merge: str = "adasum"
+    shard_merge: str = "sequential"
     progress: bool | None
 
     wv = CoreAttribute()

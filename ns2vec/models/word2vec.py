@@ -116,7 +116,7 @@ class Word2Vec(GensimDoor):
         round. The result depends on the seed and on `shards`, but not on `workers`: the same bytes for any
         number of threads (docs/scaling.md). None: all threads change the same weights, so a run with several
         threads cannot be repeated exactly.
-    shard_merge : {"adasum", "others", "mean", "sum"}
+    shard_merge : {"sequential", "adasum", "others", "mean", "sum"}
         How changes to the same row are merged; see `ns2vec.training.sharded.merges.MERGES`.
 
     Attributes
@@ -161,7 +161,7 @@ class Word2Vec(GensimDoor):
         backend: str = "fused", cbow_update: str = "word2vec", corpus_memory: int | str = "1GiB",
         checkpoint: PathLike | None = None, checkpoint_every: int | str | None = None,
         progress: bool | None = None, guard: str | None = None, shards: int | None = None,
-        shard_merge: str = "adasum",
+        shard_merge: str = "sequential",
     ) -> None:  # fmt: skip
         self.vector_size = vector_size
         self.alpha, self.min_alpha = alpha, min_alpha

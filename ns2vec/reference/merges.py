@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 from ns2vec._typing import Float64Array as Array
 
+DIRECTIONS = 8  # most curved ones; the others are taken to be curved alike
+
 
 def summed(changes: Array) -> Array:
     """Their sum."""
@@ -62,6 +64,71 @@ def adasum_of_two(one: Array, other: Array) -> Array:
     return found
 
 
+# ---- with the curvature of the loss ------------------------------------------------------------------
+
+
+def curvature(met: Sequence[tuple[npt.ArrayLike, npt.ArrayLike, float]]) -> Array:
+    """The curvature that a row meets in a touch: factor times the mean of y y' over the touches of other rows.
+
+    Parameters
+    ----------
+    met : sequence of (rows, touches, factor)
+        array_like of shape (n_rows, width) and (n_rows,).
+
+    Examples
+    --------
+    >>> from ns2vec.reference.merges import curvature
+    >>> curvature([(np.eye(2), [1, 3], 4.0)]).tolist()
+    [[1.0, 0.0], [0.0, 3.0]]
+    """
+    found = [
+        factor * np.einsum("r,ri,rj->ij", np.asarray(touches) / np.sum(touches), rows, rows)
+        for rows, touches, factor in met
+    ]
+    return np.asarray(np.sum(found, axis=0))
+
+
+def gain(h: Array, n: int) -> Array:
+    """The factor of the sum of n changes along a direction in which each shard has curvature h.
+
+    A shard leaves the share exp(-h) of its way to the optimum to the next one. (1 + h / 16) ** -16 is used
+    for exp(-h).
+
+    Examples
+    --------
+    >>> from ns2vec.reference.merges import gain
+    >>> gain(np.array([0.0, 1e9]), 4).tolist()
+    [1.0, 0.25]
+    """
+    left = (1.0 + np.asarray(h) / 16.0) ** -16.0
+    return np.asarray(sum(left**i for i in range(n)) / n)
+
+
+def sequential(changes: Array, touches: float, curve: Array) -> Array:
+    """What shards would have done one after another, of which each starts where the last one has stopped.
+
+    The idea is that of Maleki, Musuvathi and Ding 2017 (arXiv:1705.08030), who combine the whole Jacobians of shards.
+
+    Parameters
+    ----------
+    changes : ndarray of shape (n_shards, width)
+    touches : float
+        How often the shards have trained the row, in all.
+    curve : ndarray of shape (width, width)
+        The curvature that it met, for one touch.
+
+    Examples
+    --------
+    >>> from ns2vec.reference.merges import sequential
+    >>> sequential(np.ones((4, 2)), 4.0, np.diag([0.0, 1e9])).tolist()
+    [4.0, 1.0]
+    """
+    values, vectors = np.linalg.eigh(curve)
+    values[:-DIRECTIONS] = values[:-DIRECTIONS].mean() if len(values) > DIRECTIONS else 0.0
+    gains = gain(values * touches / len(changes), len(changes))
+    return np.asarray(vectors @ (gains * (vectors.T @ changes.sum(axis=0))))
+
+
 #: Name of a merge rule -> function that merges the changes (n_shards, width) of one row.
 MERGES: dict[str, Callable[[Array], Array]] = {
     "adasum": adasum,
@@ -71,17 +138,27 @@ MERGES: dict[str, Callable[[Array], Array]] = {
 }
 
 
-def merged(rule: str, base: npt.ArrayLike, copies: Sequence[npt.ArrayLike]) -> Array:
+def merged(
+    rule: str,
+    base: npt.ArrayLike,
+    copies: Sequence[npt.ArrayLike],
+    touches: npt.ArrayLike | None = None,
+    curve: Array | None = None,
+) -> Array:
     """Rows after a round: a shard takes part in the merge of a row if its copy differs from the base.
 
     Parameters
     ----------
     rule : str
-        A name of `MERGES`.
+        A name of `MERGES`, or ``"sequential"``.
     base : array_like of shape (n_rows, width)
         Rows before the round.
     copies : sequence of array_like of shape (n_rows, width)
         Rows after it, one copy per shard, in the order of the shards.
+    touches : array_like of shape (n_rows,), optional
+        For ``"sequential"``: how often all shards have trained each row.
+    curve : ndarray of shape (width, width), optional
+        The curvature that rows meet, for one touch.
 
     Returns
     -------
@@ -98,6 +175,10 @@ def merged(rule: str, base: npt.ArrayLike, copies: Sequence[npt.ArrayLike]) -> A
     found = before.copy()
     for row, start in enumerate(before):
         changes = [copy[row] - start for copy in after if (copy[row] != start).any()]
-        if changes:
+        if not changes:
+            continue
+        if rule == "sequential" and touches is not None and curve is not None:
+            found[row] += sequential(np.array(changes), np.asarray(touches)[row], curve)
+        else:
             found[row] += MERGES[rule](np.array(changes))
     return np.asarray(found)

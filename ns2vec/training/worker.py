@@ -45,21 +45,21 @@ class Worker:
         self.seed = seed
         self.epoch = epoch
         self.room = (max_words, 1, 0)
-        self.notes: dict[str, Any] = {}
+        self.touches: dict[str, Any] = {}
         self.work = self.workspace()
 
     def workspace(self) -> _kernels.Workspace:
         """Scratch for chunks of this many ids, lists of this many inputs, and this many tags in total."""
         max_words, max_list, n_tags = self.room
         made = _kernels.Workspace(self.kernel, max_words, max_list=max_list, n_tags=n_tags)
-        if self.notes:
-            made.note_rows(**self.notes)
+        if self.touches:
+            made.count_touches(**self.touches)
         return made
 
-    def note_rows(self, **marks: Any) -> None:
-        """Have each row marked that chunks may change; as `ns2vec._kernels.Workspace.note_rows`."""
-        self.notes = marks
-        self.work.note_rows(**marks)
+    def count_touches(self, **touches: Any) -> None:
+        """Count how often chunks train each row; as `ns2vec._kernels.Workspace.count_touches`."""
+        self.touches = touches
+        self.work.count_touches(**touches)
 
     def make_room(self, max_words: int, lists: Int64Array | None = None, n_tags: int = 0) -> None:
         """Provide scratch for a chunk; `lists` holds the beginnings of the lists of inputs or tags in it."""

@@ -12,7 +12,7 @@
 #define NS2_OWNED_ROWS 256 /* consecutive rows that have one owner if several are possible: hot rows are spread */
 #define NS2_MOST_NODES 32  /* of the neighbours of one member in a tree over 256 changes: at most 2 log2(256) */
 
-/* ---- nodes of the tree of `ns2_merge_adasum` ---- */
+/* ---- nodes of the tree of `ns2_merge_tree` ---- */
 
 typedef struct {
     int first, end; /* of the changes of a row, in the order of the shards */
@@ -26,11 +26,12 @@ static inline int ns2_are_halves(int first, int middle, int end, int n) {
 
 /* Appends a node to its neighbours; two halves are merged into one. `room` has a row for each node, NULL: only the
  * nodes are computed. Returns how many there are. */
-static inline int ns2_push(ns2_node *nodes, int depth, ns2_node node, const float *row, int n, float *room, long width) {
+static inline int ns2_push(int rule, ns2_node *nodes, int depth, ns2_node node, const float *row, int n, float *room,
+                           long width) {
     for (; depth && ns2_are_halves(nodes[depth - 1].first, node.first, node.end, n); depth--) {
         node.first = nodes[depth - 1].first;
         if (room == NULL) continue;
-        ns2_adasum_two(room + (depth - 1) * width, row, width);
+        ns2_combine(rule, room + (depth - 1) * width, row, width);
         row = room + (depth - 1) * width;
     }
     if (room != NULL && row != room + depth * width) memcpy(room + depth * width, row, (size_t)width * sizeof(float));
@@ -43,7 +44,7 @@ static inline int ns2_nodes_of(ns2_node *nodes, int first, int end, int n) {
     int depth = 0;
     for (int k = first; k < end; k++) {
         ns2_node leaf = {k, k + 1};
-        depth = ns2_push(nodes, depth, leaf, NULL, n, NULL, 0);
+        depth = ns2_push(0, nodes, depth, leaf, NULL, n, NULL, 0);
     }
     return depth;
 }
@@ -97,6 +98,8 @@ typedef struct {
     int n_words;              /* 64-bit words of a row's set */
     const uint64_t *sets;     /* (n_rows, n_words) shards that have changed the row */
     const uint8_t *member_of; /* (n_shards,) shards of a member are consecutive, in the order of members */
+    const float *touches;     /* (n_rows,) of all shards; it and the curve are for NS2_MERGE_SEQUENTIAL */
+    ns2_curve curve;
     int64_t n_rows;
     long width, stride; /* numbers per row that are sent; distance of rows in a matrix and in changes */
 } ns2_way;
@@ -194,7 +197,7 @@ static inline int ns2_fill_parts(const ns2_way *way, ns2_changes *own, void **pa
             int depth = 0;
             for (int k = 0; k < n; k++) {
                 ns2_node leaf = {span->first + k, span->first + k + 1};
-                depth = ns2_push(nodes, depth, leaf, changes[k], plan.n, room, way->width);
+                depth = ns2_push(way->rule, nodes, depth, leaf, changes[k], plan.n, room, way->width);
             }
             for (n = 0; n < depth; n++) changes[n] = room + n * way->width;
         }
@@ -217,14 +220,14 @@ static inline void ns2_gather_row(const ns2_way *way, const ns2_plan *plan, cons
         if (member == way->me) {
             for (int first = span->first; first < span->end; first++) {
                 ns2_node leaf = {first, first + 1};
-                depth = ns2_push(nodes, depth, leaf, *own++, plan->n, room, way->width);
+                depth = ns2_push(way->rule, nodes, depth, leaf, *own++, plan->n, room, way->width);
             }
             continue;
         }
         int n = ns2_nodes_of(theirs, span->first, span->end, plan->n);
         for (int i = 0; i < n; i++) {
             const float *row = (const float *)parts[member] + n_used[member]++ * way->width;
-            depth = ns2_push(nodes, depth, theirs[i], row, plan->n, room, way->width);
+            depth = ns2_push(way->rule, nodes, depth, theirs[i], row, plan->n, room, way->width);
         }
     }
 }
@@ -257,12 +260,13 @@ static inline int64_t ns2_merge_parts(const ns2_way *way, ns2_changes *own, cons
         if (plan.owner != way->me) continue;
         if (way->is_half) memset(merged, 0, (size_t)width * sizeof(float));
         else memcpy(merged, base + row * way->stride, (size_t)width * sizeof(float));
+        const float touches = way->touches == NULL ? 0.0f : way->touches[row];
         if (way->gathers && plan.n > 1) {
             ns2_gather_row(way, &plan, mine, parts, n_used, sums);
-            ns2_add(merged, sums, 1.0f, width);
+            ns2_add_merged(way->rule, merged, sums, plan.n, &way->curve, touches, width);
         } else {
             ns2_line_up(way, &plan, mine, parts, n_used, changes, unpacked);
-            ns2_merge_row(way->rule, merged, changes, plan.n, width, sums);
+            ns2_merge_row(way->rule, merged, changes, plan.n, &way->curve, touches, width, sums);
         }
         ns2_pack(rows, n_merged, merged, way->is_half, width);
         ids[n_merged++] = (int32_t)row;
@@ -287,11 +291,14 @@ static inline void ns2_take_merged(float *base, float *copy, long stride, const 
     }
 }
 
-/* sets[row] |= shard, if its bit is set. */
-static inline void ns2_add_to_sets(uint64_t *sets, int n_words, int shard, const uint8_t *bits, int64_t n_rows) {
+/* A shard has changed the rows whose code is not 0: sets[row] |= shard, touches[row] += its touches. */
+static inline void ns2_add_to_sets(uint64_t *sets, int n_words, float *touches, int shard, const uint8_t *codes,
+                                   int64_t n_rows) {
     uint64_t *word = sets + shard / 64;
-    for (int64_t row = 0; row < n_rows; row++)
-        word[row * n_words] |= (uint64_t)(bits[row / 8] >> (row % 8) & 1) << (shard % 64);
+    for (int64_t row = 0; row < n_rows; row++) {
+        word[row * n_words] |= (uint64_t)(codes[row] != 0) << (shard % 64);
+        touches[row] += ns2_touches(codes[row]);
+    }
 }
 
 #endif

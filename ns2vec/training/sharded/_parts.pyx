@@ -1,9 +1,11 @@
 """What members of a cluster send each other in a round, and the merge by the owners of rows: arrays in and out.
 
-The computation is in ``_parts.h``. ``way`` is the same for all members: (sets, member_of, n_members, turn).
+The computation is in ``_parts.h``. ``way`` is the same for all members: (sets, touches, member_of, n_members, turn).
 
 sets : ndarray of shape (n_rows, n_words), uint64
     Bit s of a row's words: shard s has changed the row.
+touches : ndarray of shape (n_rows,), float32
+    How often all shards have trained each row.
 member_of : ndarray of shape (n_shards,), uint8
     The member that trains each shard, in ascending order.
 n_members : int
@@ -15,6 +17,8 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
 
 import numpy as np
 
+include "_curve.pxi"
+
 
 cdef extern from "_parts.h" nogil:
     const int NS2_MAX_SHARDS
@@ -22,6 +26,7 @@ cdef extern from "_parts.h" nogil:
     const int NS2_MERGE_MEAN
     const int NS2_MERGE_OTHERS
     const int NS2_MERGE_ADASUM
+    const int NS2_MERGE_SEQUENTIAL
     const int NS2_MOST_NODES
 
     ctypedef struct ns2_changes:
@@ -33,6 +38,8 @@ cdef extern from "_parts.h" nogil:
         int rule, gathers, is_half, n_members, me, turn, n_words
         const uint64_t *sets
         const uint8_t *member_of
+        const float *touches
+        ns2_curve curve
         int64_t n_rows
         long width, stride
 
@@ -42,9 +49,16 @@ cdef extern from "_parts.h" nogil:
                             void *rows, float *room) noexcept
     void ns2_take_merged(float *base, float *copy, long stride, const int32_t *ids, const void *rows, int64_t n,
                          int is_half, long width) noexcept
-    void ns2_add_to_sets(uint64_t *sets, int n_words, int shard, const uint8_t *bits, int64_t n_rows) noexcept
+    void ns2_add_to_sets(uint64_t *sets, int n_words, float *touches, int shard, const uint8_t *codes,
+                         int64_t n_rows) noexcept
 
-RULES = {"sum": NS2_MERGE_SUM, "mean": NS2_MERGE_MEAN, "others": NS2_MERGE_OTHERS, "adasum": NS2_MERGE_ADASUM}
+RULES = {
+    "sum": NS2_MERGE_SUM,
+    "mean": NS2_MERGE_MEAN,
+    "others": NS2_MERGE_OTHERS,
+    "adasum": NS2_MERGE_ADASUM,
+    "sequential": NS2_MERGE_SEQUENTIAL,
+}
 WIRES = {"float32": np.dtype(np.float32), "bfloat16": np.dtype(np.uint16)}
 
 
@@ -56,17 +70,20 @@ cdef class _Way:
 
     def __cinit__(self, str rule not None, str wire not None, way not None, int me=0):
         cdef const uint64_t[:, ::1] sets
+        cdef const float[::1] touches
         cdef const uint8_t[::1] member_of
-        sets, member_of, n_members, turn = way
-        self.kept = sets, member_of
+        sets, touches, member_of, n_members, turn = way
+        self.kept = sets, touches, member_of
         self.c.n_rows, self.c.n_words = sets.shape[0], <int>sets.shape[1]
         self.c.n_members, self.c.turn, self.c.me = n_members, turn, me
         self.c.rule, self.c.is_half = RULES[rule], WIRES[wire].itemsize == 2
         # rounded sums of a member's changes would differ from rounded changes
-        self.c.gathers = self.c.rule == NS2_MERGE_ADASUM and not self.c.is_half
+        self.c.gathers = self.c.rule != NS2_MERGE_OTHERS and not self.c.is_half
         self.check(sets, member_of)
+        if touches.shape[0] != self.c.n_rows:
+            raise ValueError(f"expected touches of {self.c.n_rows} rows, got {touches.shape[0]}")
         if self.c.n_rows:
-            self.c.sets = &sets[0, 0]
+            self.c.sets, self.c.touches = &sets[0, 0], &touches[0]
         self.c.member_of = &member_of[0]
 
     cdef int check(self, const uint64_t[:, ::1] sets, const uint8_t[::1] member_of) except -1:
@@ -107,22 +124,25 @@ cdef class _Way:
         return 0
 
 
-def add_to_sets(uint64_t[:, ::1] sets not None, int shard, const uint8_t[::1] bits not None):
+def add_to_sets(uint64_t[:, ::1] sets not None, float[::1] touches not None, int shard,
+                const uint8_t[::1] codes not None):
     """Record that a shard has changed some rows.
 
     Parameters
     ----------
     sets : ndarray of shape (n_rows, n_words), uint64
         Changed in place.
+    touches : ndarray of shape (n_rows,), float32
+        Changed in place.
     shard : int
-    bits : ndarray of shape (ceil(n_rows / 8),), uint8
-        As from `numpy.packbits` with ``bitorder="little"``.
+    codes : ndarray of shape (n_rows,), uint8
+        How often it has trained each row, as `ns2vec.training.sharded._merge.add_touches` reads it; 0: no change.
     """
-    if bits.shape[0] != (sets.shape[0] + 7) // 8 or not 0 <= shard < 64 * sets.shape[1]:
-        raise ValueError(f"expected {(sets.shape[0] + 7) // 8} bytes and a shard below {64 * sets.shape[1]}")
+    if not sets.shape[0] == touches.shape[0] == codes.shape[0] or not 0 <= shard < 64 * sets.shape[1]:
+        raise ValueError(f"expected touches and codes of {sets.shape[0]} rows and a shard below {64 * sets.shape[1]}")
     if sets.shape[0]:
         with nogil:
-            ns2_add_to_sets(&sets[0, 0], <int>sets.shape[1], shard, &bits[0], sets.shape[0])
+            ns2_add_to_sets(&sets[0, 0], <int>sets.shape[1], &touches[0], shard, &codes[0], sets.shape[0])
 
 
 def count_parts(str rule not None, str wire not None, way not None):
@@ -181,7 +201,7 @@ def fill_parts(str rule not None, str wire not None, way not None, int me, shard
 
 
 def merge_parts(str rule not None, str wire not None, way not None, int me, shards not None, parts not None,
-                const float[:, ::1] base not None, int32_t[::1] ids not None, rows not None, sent not None):
+                const float[:, ::1] base not None, int32_t[::1] ids not None, rows not None, sent not None, curve=None):
     """Merge the rows that a member owns; `base` is not changed.
 
     Parameters
@@ -199,6 +219,9 @@ def merge_parts(str rule not None, str wire not None, way not None, int me, shar
     rows : ndarray of shape (n, width), float32 or uint16
         Output: their new values; in bfloat16, their changes.
     sent : ndarray of shape (n_members, n_members), int64
+    curve : tuple, optional
+        For the rule "sequential": the curvature that the matrix meets, as from
+        `ns2vec.training.sharded._merge.find_curve`.
     """
     cdef _Way found = _Way(rule, wire, way, me)
     cdef ns2_changes own[256]
@@ -211,6 +234,8 @@ def merge_parts(str rule not None, str wire not None, way not None, int me, shar
     found.c.width, found.c.stride = rows.shape[1], base.shape[1]
     check_width(found.c.width, found.c.stride)
     found.take_own(shards, own)
+    if found.c.rule == NS2_MERGE_SEQUENTIAL:
+        take_curve(curve, way[1], found.c.n_rows, found.c.width, &found.c.curve)
     if base.shape[0] != found.c.n_rows or ids.shape[0] != sent[me, me]:
         raise ValueError(f"expected {found.c.n_rows} rows, and room for {sent[me, me]}")
     views = [found.bytes_of(part, 0 if i == me else sent[i, me], f"part {i}") for i, part in enumerate(parts)]

@@ -82,7 +82,7 @@ class Shards:
         self.backend: Backend = (
             Threads(run, network, rule, self.n_shards)
             if fleet is None
-            else Members(run, network, rule, fleet)
+            else Members(run, network, fleet)
         )
 
     @property

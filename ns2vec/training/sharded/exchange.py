@@ -1,7 +1,7 @@
 """A member's side of the exchange of a round: what it sends to the owners of rows, and the rows that it owns.
 
-All members first report to each other which rows their shards have changed, one bit for each row and shard.
-From these bits, each of them derives who owns a row (the member with the most to send of it), what each
+All members first report to each other which rows their shards have changed and how often they have trained them,
+one byte for each row and shard. From these bytes, each of them derives who owns a row (the member with the most to send of it), what each
 sends, and in which order; so rows are sent without their numbers. A member merges the changes of its own
 shards before it sends them, as far as the merge would do so anyway: shards 0 to 3 are one half of the tree
 of eight.
@@ -9,7 +9,7 @@ of eight.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -17,35 +17,37 @@ import numpy.typing as npt
 
 from ns2vec._typing import Float32Array, Int32Array
 from ns2vec.training.sharded._parts import WIRES, add_to_sets, count_parts, fill_parts, merge_parts
-from ns2vec.training.sharded.replicas import Changes
+from ns2vec.training.sharded.curvature import Method
+from ns2vec.training.sharded.replicas import Changes, Codes
 from ns2vec.training.sharded.wire import Block, Buffers
 
-#: For each shard: its number, and a bit for each row of each matrix.
+#: For each shard: its number, and a byte for each row of each matrix, 0 for those that have not changed.
 Marks: TypeAlias = list[tuple[int, list[npt.NDArray[np.uint8]]]]
 #: For each matrix: rows that are sent to an owner.
 Part: TypeAlias = list[npt.NDArray[Any]]
 
 
 def marks_of(changes: dict[int, Changes], n_rows: Sequence[int]) -> Marks:
-    """The rows that shards have changed.
+    """The rows that shards have changed, and how often they have trained them.
 
     Examples
     --------
     >>> from ns2vec.training.sharded.exchange import marks_of
-    >>> marks_of({3: [(np.array([0, 9], np.int32), np.ones((2, 16), np.float32))]}, [10])
-    [(3, [array([1, 2], dtype=uint8)])]
+    >>> rows, codes = np.ones((2, 16), np.float32), np.array([3, 1], np.uint8)
+    >>> marks_of({3: [(np.array([0, 4], np.int32), rows, codes)]}, [6])
+    [(3, [array([3, 0, 0, 0, 1, 0], dtype=uint8)])]
     """
     return [
-        (shard, [bits_of(ids, n) for (ids, _), n in zip(found, n_rows, strict=True)])
+        (shard, [spread(ids, codes, n) for (ids, _, codes), n in zip(found, n_rows, strict=True)])
         for shard, found in changes.items()
     ]
 
 
-def bits_of(ids: Int32Array, n_rows: int) -> npt.NDArray[np.uint8]:
-    """A bit for each row, set for the given ones."""
-    flags = np.zeros(n_rows, dtype=bool)
-    flags[ids] = True
-    return np.packbits(flags, bitorder="little")
+def spread(ids: Int32Array, codes: Codes, n_rows: int) -> Codes:
+    """The codes of rows among those of all rows, which are 0."""
+    found = np.zeros(n_rows, dtype=np.uint8)
+    found[ids] = codes
+    return found
 
 
 class Exchange:
@@ -53,8 +55,8 @@ class Exchange:
 
     Parameters
     ----------
-    rule : str
-        A name among the rules of ``_merge.h``.
+    methods : callable
+        From how often all shards have trained each row, (n_rows,) for each matrix, to how each matrix is merged.
     wire : {"float32", "bfloat16"}
     me : int
         The number of this member.
@@ -71,7 +73,7 @@ class Exchange:
 
     def __init__(
         self,
-        rule: str,
+        methods: Callable[[list[Float32Array]], list[Method]],
         wire: str,
         me: int,
         n_members: int,
@@ -80,19 +82,26 @@ class Exchange:
         n_rows: Sequence[int],
         marks: Sequence[Marks],
     ) -> None:
-        self.rule, self.wire, self.me, self.n_members = rule, wire, me, n_members
+        self.wire, self.me, self.n_members = wire, me, n_members
         self.changes = changes
         n_words = (len(member_of) + 63) // 64
         sets = [np.zeros((n, n_words), dtype=np.uint64) for n in n_rows]
-        for shard, bits in (one for of_member in marks for one in of_member):
-            for matrix, of_matrix in enumerate(bits):
-                add_to_sets(sets[matrix], shard, of_matrix)
-        self.ways = [(of_matrix, member_of, n_members, turn) for turn, of_matrix in enumerate(sets)]
-        self.sent = [count_parts(rule, wire, way) for way in self.ways]
+        touches = [np.zeros(n, dtype=np.float32) for n in n_rows]
+        for shard, codes in (one for of_member in marks for one in of_member):
+            for matrix, of_matrix in enumerate(codes):
+                add_to_sets(sets[matrix], touches[matrix], shard, of_matrix)
+        self.methods = methods(touches)
+        self.ways = [
+            (of_matrix, touches[turn] if method.touches is None else method.touches, member_of, n_members, turn)
+            for turn, (of_matrix, method) in enumerate(zip(sets, self.methods, strict=True))
+        ]
+        self.sent = [
+            count_parts(method.rule, wire, way) for method, way in zip(self.methods, self.ways, strict=True)
+        ]
 
     def of_matrix(self, matrix: int) -> list[tuple[int, Int32Array, Float32Array]]:
         """The changes of this member's shards in a matrix."""
-        return [(shard, *found[matrix]) for shard, found in self.changes.items()]
+        return [(shard, *found[matrix][:2]) for shard, found in self.changes.items()]
 
     def parts(self, widths: Sequence[int], buffers: Buffers) -> list[Part]:
         """What is sent to each member, in memory that is valid until the next round; nothing to this one."""
@@ -102,7 +111,7 @@ class Exchange:
                 buffers.rows(0 if to == self.me else int(sent[self.me, to]), width, WIRES[self.wire])
                 for to in range(self.n_members)
             ]
-            fill_parts(self.rule, self.wire, way, self.me, self.of_matrix(matrix), rows, sent)
+            fill_parts(self.methods[matrix].rule, self.wire, way, self.me, self.of_matrix(matrix), rows, sent)
             for part, of_matrix in zip(found, rows, strict=True):
                 part.append(of_matrix)
         found[self.me] = []
@@ -135,7 +144,9 @@ class Exchange:
             dtype, n_owned = WIRES[self.wire], int(sent[self.me, self.me])
             ids, rows = np.empty(n_owned, dtype=np.int32), buffers.rows(n_owned, width, dtype)
             came = [part[matrix] if part else np.empty((0, width), dtype) for part in parts]
-            shards = self.of_matrix(matrix)
-            merge_parts(self.rule, self.wire, way, self.me, shards, came, base, ids, rows, sent)
+            shards, method = self.of_matrix(matrix), self.methods[matrix]
+            merge_parts(
+                method.rule, self.wire, way, self.me, shards, came, base, ids, rows, sent, method.curve
+            )
             block.append((ids, rows))
         return block

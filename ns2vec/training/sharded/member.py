@@ -7,6 +7,7 @@ import os
 import pickle
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,7 +18,9 @@ from ns2vec import _kernels
 from ns2vec._build_info import __version__
 from ns2vec._typing import Float32Array
 from ns2vec.training.blas import blas_threads
+from ns2vec.training.sharded.curvature import Curvature, Method
 from ns2vec.training.sharded.exchange import Exchange, Marks, Part, marks_of
+from ns2vec.training.sharded.merges import MERGES
 from ns2vec.training.sharded.replicas import ChangeRoom, Changes, Replica, trained_arrays
 from ns2vec.training.sharded.wire import Block, Buffers, SentNetwork, apply_block, trained_widths
 
@@ -176,23 +179,33 @@ class Member:
         return blas_threads(1) if is_called else nullcontext()
 
     def share(
-        self, rule: str, wire: str, me: int, member_of: npt.NDArray[np.uint8], *marks: Marks
+        self, wire: str, me: int, member_of: npt.NDArray[np.uint8], rate: float, *marks: Marks
     ) -> tuple[Any, ...]:
         """Return how many bytes are sent to others, and what is sent to each member.
 
         Parameters
         ----------
-        rule, wire, me, member_of
+        wire, me, member_of
             As for `Exchange`.
+        rate : float
+            Learning rate of the round.
         *marks : Marks
             From all members.
         """
         n_rows = [len(base) for base in self.bases]
-        exchange = Exchange(rule, wire, me, len(marks), member_of, self.changes, n_rows, marks)
+        methods = partial(self.methods, rate)
+        exchange = Exchange(methods, wire, me, len(marks), member_of, self.changes, n_rows, marks)
         parts = exchange.parts(self.widths, self.buffers)
         self.exchange = exchange
         n_told = (len(marks) - 1) * sum(bits.nbytes for _, of_shard in marks[me] for bits in of_shard)
         return n_told + sum(rows.nbytes for part in parts for rows in part), *parts
+
+    def methods(self, rate: float, touches: list[Float32Array]) -> list[Method]:
+        """How each matrix is merged, from how often all shards have trained its rows."""
+        rule = MERGES[self.config.shard_merge]
+        if not rule.reads_curvature:
+            return [Method(rule.kernel)] * len(self.bases)
+        return Curvature(self.network, self.config).methods(self.bases, touches, rate)
 
     def merge(self, *parts: Part) -> Block:
         """Merge the rows that this member owns; the weights are not changed: a round may be discarded.

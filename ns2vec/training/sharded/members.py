@@ -25,7 +25,6 @@ import numpy.typing as npt
 
 from ns2vec.exceptions import ConfigError
 from ns2vec.training.sharded.fleet import Fleet, Held, Seat, all_futures
-from ns2vec.training.sharded.merges import Merge
 from ns2vec.training.sharded.replicas import trained_arrays
 from ns2vec.training.sharded.rounds import ShardRound
 from ns2vec.training.sharded.transport import LostMemberError
@@ -47,12 +46,11 @@ class Members:
         With a current epoch.
     network : Network
         The weights that rounds start from and end in.
-    rule : Merge
     fleet : Fleet
     """
 
-    def __init__(self, run: Run, network: Network, rule: Merge, fleet: Fleet) -> None:
-        self.run, self.rule, self.fleet = run, rule, fleet
+    def __init__(self, run: Run, network: Network, fleet: Fleet) -> None:
+        self.run, self.fleet = run, fleet
         self.epoch = run.core.epochs_trained
         self.arrays = trained_arrays(network)
         self.blob, self.blob_name = self.packed(network)
@@ -157,6 +155,7 @@ class Members:
         n, version = len(seats), fleet.version
         groups = neighbours([one for one in shards if one.jobs], n)
         owners = members_of(groups, len(shards))
+        rate = self.run.rate(next(one for one in shards if one.jobs).jobs[0])
         told = [
             transport.call(seat.member, "train", version, self.work_of(mine), progress, n_values=2)
             for seat, mine in zip(seats, groups, strict=True)
@@ -164,7 +163,7 @@ class Members:
         marks = [of_member for _, of_member in told]
         shared = [
             transport.call(
-                seat.member, "share", self.rule.kernel, fleet.wire, me, owners, *marks, n_values=n + 1
+                seat.member, "share", fleet.wire, me, owners, rate, *marks, n_values=n + 1
             )
             for me, seat in enumerate(seats)
         ]

@@ -36,6 +36,11 @@ class Merge:
     def __post_init__(self) -> None:
         RULES[self.kernel]
 
+    @property
+    def reads_curvature(self) -> bool:
+        """Whether it depends on the curvature that rows meet (`ns2vec.training.sharded.curvature`)."""
+        return self.kernel == "sequential"
+
     def rate_factor(self, n_shards: int) -> float:
         """The factor of the learning rate."""
         return float(n_shards**self.rate_power)
@@ -43,9 +48,13 @@ class Merge:
 
 #: Name -> merge rule.
 MERGES: Registry[Merge] = Registry("merge rule")
+MERGES.register(
+    "sequential",
+    Merge("sequential", "what shards one after another would do: less where rows have settled"),
+)
 MERGES.register("adasum", Merge("adasum", "along each other their mean, across each other their sum", 0.25))
 MERGES.register("mean", Merge("mean", "the mean over the shards that changed the row", 0.5))
 MERGES.register("others", Merge("others", "each one less what of it those before it have made", 0.25))
 MERGES.register("sum", Merge("sum", "their sum, which goes too far for frequent rows"))
 
-DEFAULT = "adasum"
+DEFAULT = "sequential"

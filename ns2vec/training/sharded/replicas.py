@@ -17,21 +17,28 @@ from ns2vec.training.sharded._merge import take_changes, take_over
 from ns2vec.training.units import Side
 from ns2vec.training.worker import Worker
 
-#: For each trained matrix: ids of rows (n,), ascending, and their changes (n, width).
-Changes: TypeAlias = list[tuple[Int32Array, Float32Array]]
+Codes: TypeAlias = npt.NDArray[np.uint8]
+
+#: For each trained matrix: ids of rows (n,), ascending, their changes (n, width), and how often they were trained, as
+#: `ns2vec.training.sharded._merge.add_touches` reads it (n,).
+Changes: TypeAlias = list[tuple[Int32Array, Float32Array, Codes]]
 
 
-def trained_arrays(network: Network) -> list[Float32Array]:
-    """Every array that training changes, as a matrix: rows of inputs, outputs and tags, then biases.
+def trained_sides(network: Network) -> list[Side]:
+    """Sides that training changes: inputs, outputs, tags.
 
     A side that occurs twice, as tied outputs do, is included once; frozen ones are not included.
     """
     sides = [network.inputs, *(goal.side for goal in network.goals)]
     if network.tags is not None:
         sides.append(network.tags)
-    unique = {id(side): side for side in sides if not side.frozen}
+    return list({id(side): side for side in sides if not side.frozen}.values())
+
+
+def trained_arrays(network: Network) -> list[Float32Array]:
+    """Every array that training changes, as a matrix: the rows of `trained_sides`, then biases."""
     biases = [goal.bias.reshape(-1, 1) for goal in network.goals if goal.bias is not None]
-    return [side.rows.padded for side in unique.values()] + biases
+    return [side.rows.padded for side in trained_sides(network)] + biases
 
 
 def copied_rows(rows: Rows) -> Rows:
@@ -74,6 +81,7 @@ class ChangeRoom:
 
     def __init__(self, arrays: Sequence[Float32Array]) -> None:
         self.ids = [np.empty(len(array), dtype=np.int32) for array in arrays]
+        self.codes = [np.empty(len(array), dtype=np.uint8) for array in arrays]
         self.rows = [np.empty_like(array) for array in arrays]
 
     def fits(self, arrays: Sequence[Float32Array]) -> bool:
@@ -82,7 +90,8 @@ class ChangeRoom:
 
     def first(self, counts: Iterable[int]) -> Changes:
         """The first n rows of each array."""
-        return [(ids[:n], rows[:n]) for ids, rows, n in zip(self.ids, self.rows, counts, strict=True)]
+        memory = zip(self.ids, self.rows, self.codes, counts, strict=True)
+        return [(ids[:n], rows[:n], codes[:n]) for ids, rows, codes, n in memory]
 
 
 class ShardWorker(Worker):
@@ -116,23 +125,31 @@ class Replica:
         self.worker = ShardWorker(
             own.kernel(config), epoch, chunk_room(config), own.block(), config.seed, own.steering()
         )
-        self.marks = self.note_rows(own)
+        self.touches, self.compares_all = self.count_touches(own)
         self.behind: list[list[Int32Array]] = []
 
-    def note_rows(self, own: Network) -> list[npt.NDArray[np.uint8] | None]:
-        """Have the kernel mark the rows that it may change, if it can; None for other arrays."""
-        marks = {id(array): np.zeros(len(array), dtype=np.uint8) for array in self.arrays}
+    def count_touches(self, own: Network) -> tuple[list[npt.NDArray[np.uint32] | None], list[bool]]:
+        """Have the kernel count how often it trains each row; biases are counted with their outputs.
 
-        def of(side: Side | None) -> npt.NDArray[np.uint8] | None:
-            return None if side is None else marks.get(id(side.rows.padded))
-
-        # only the kernel knows which outputs a sampler draws; for other targets, all rows are compared
-        outputs = [of(goal.side) if goal.bound and goal.side.bags is None else None for goal in own.goals]
-        self.worker.note_rows(inputs=of(own.inputs), tags=of(own.tags), outputs=outputs)
-        unknown = {id(goal.side) for goal, found in zip(own.goals, outputs, strict=True) if found is None}
-        sides = [own.inputs, own.tags, *(goal.side for goal in own.goals)]
-        noted = {id(side.rows.padded) for side in sides if side is not None and id(side) not in unknown}
-        return [marks[id(array)] if id(array) in noted else None for array in self.arrays]
+        Returns
+        -------
+        touches : list of ndarray of shape (n_rows,), uint32, or None
+        compares_all : list of bool
+            Rows without touches may change, too: a target trains all of its rows.
+        """
+        sides = trained_sides(own)
+        counted = {id(side): np.zeros(len(side.rows.padded), dtype=np.uint32) for side in sides}
+        self.worker.count_touches(
+            inputs=counted.get(id(own.inputs)),
+            tags=counted.get(id(own.tags)),
+            outputs=[counted.get(id(goal.side)) for goal in own.goals],
+        )
+        whole = {id(goal.side) for goal in own.goals if goal.bound is None and goal.huffman is None}
+        n_biases = len(self.arrays) - len(sides)
+        return (
+            [*counted.values(), *[None] * n_biases],
+            [*(id(side) in whole for side in sides), *[True] * n_biases],
+        )
 
     def refresh(self) -> None:
         """Copy the current weights."""
@@ -153,7 +170,7 @@ class Replica:
 
     def changes(self, room: ChangeRoom) -> Changes:
         """Extract the changes since the weights were copied; the copy is equal to them again."""
-        taken = zip(self.arrays, self.bases, room.ids, room.rows, self.marks, strict=True)
-        return room.first(
-            [take_changes(own, base, ids, rows, marks) for own, base, ids, rows, marks in taken]
+        taken = zip(
+            self.arrays, self.bases, room.ids, room.rows, room.codes, self.touches, self.compares_all, strict=True
         )
+        return room.first([take_changes(*of_matrix) for of_matrix in taken])

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ns2vec._typing import Int32Array
+from ns2vec._typing import Float32Array, Int32Array
 from ns2vec.training.loop import Tally, run_workers
-from ns2vec.training.sharded._merge import merge_rows
+from ns2vec.training.sharded._merge import add_touches, merge_rows
+from ns2vec.training.sharded.curvature import Curvature, Method
 from ns2vec.training.sharded.merges import Merge
 from ns2vec.training.sharded.replicas import ChangeRoom, Changes, Replica, trained_arrays
 from ns2vec.training.sharded.rounds import ShardRound
@@ -50,7 +51,7 @@ class Threads:
 
     def __init__(self, run: Run, network: Network, rule: Merge, n_shards: int) -> None:
         config = run.config
-        self.run, self.rule = run, rule
+        self.run = run
         self.arrays, self.steering = trained_arrays(network), network.steering()
         n_workers = 1 if run.core.spec.has_one_updater else min(config.workers, n_shards)
         self.replicas = [Replica(network, config, run.core.epochs_trained) for _ in range(n_workers)]
@@ -58,6 +59,8 @@ class Threads:
             run.change_rooms = [ChangeRoom(self.arrays) for _ in range(n_shards)]
         self.rooms = run.change_rooms
         self.changes: dict[int, Changes] = {}
+        self.curvature = Curvature(network, config) if rule.reads_curvature else None
+        self.methods = [Method(rule.kernel)] * len(self.arrays)
 
     def begin(self) -> None:
         """Copy the current weights: they may have been rolled back."""
@@ -76,8 +79,9 @@ class Threads:
         turn = itertools.cycle(self.replicas)  # after Ctrl-C, other threads continue with the same replicas
         self.changes = {}
         jobs = (one for one in shards if one.jobs)
+        rate = self.run.rate(next(one for one in shards if one.jobs).jobs[0])
         held = run_all(jobs, lambda: self.trainer(next(turn)), len(self.replicas), tick)
-        return self.merge([self.changes[shard] for shard in sorted(self.changes)], tick) or held
+        return self.merge([self.changes[shard] for shard in sorted(self.changes)], rate, tick) or held
 
     def trainer(self, replica: Replica) -> Callable[[ShardRound], tuple[int, int, float]]:
         """The work of one thread on a shard of a round."""
@@ -91,8 +95,12 @@ class Threads:
 
         return train
 
-    def merge(self, changes: list[Changes], tick: Callable[[], None]) -> KeyboardInterrupt | None:
+    def merge(
+        self, changes: list[Changes], rate: float, tick: Callable[[], None]
+    ) -> KeyboardInterrupt | None:
         """Merge the changes of the shards into the weights, in the order of the shards."""
+        if self.curvature is not None:
+            self.methods = self.curvature.methods(self.arrays, self.touches(changes), rate)
         ranges = [
             RowRange(matrix, first, min(first + RANGE_ROWS, len(array)))
             for matrix, array in enumerate(self.arrays)
@@ -107,11 +115,21 @@ class Threads:
             replica.is_outdated(changed)
         return held
 
+    def touches(self, changes: list[Changes]) -> list[Float32Array]:
+        """How often all shards have trained each row."""
+        found = [np.zeros(len(array), dtype=np.float32) for array in self.arrays]
+        for of_shard in changes:
+            for touches, (ids, _, codes) in zip(found, of_shard, strict=True):
+                add_touches(touches, ids, codes)
+        return found
+
     def merge_range(self, changes: list[Changes], part: RowRange) -> tuple[int, int, float]:
         """Merge some rows of a matrix."""
         array, ids = self.arrays[part.matrix], np.empty(part.end - part.first, dtype=np.int32)
-        of_matrix = [found[part.matrix] for found in changes]
-        n_changed = merge_rows(self.rule.kernel, array, of_matrix, part.first, part.end, ids)
+        of_matrix, method = [found[part.matrix][:2] for found in changes], self.methods[part.matrix]
+        n_changed = merge_rows(
+            method.rule, array, of_matrix, part.first, part.end, ids, method.curve, method.touches
+        )
         part.changed = ids[:n_changed]
         return 0, 0, 0.0
 

@@ -14,6 +14,7 @@ from ns2vec.sampling import BoundSampler
 from ns2vec.training.matrices import Rows, empty_rows
 from ns2vec.training.network import Goal, Network
 from ns2vec.training.sharded._parts import take_merged
+from ns2vec.training.sharded.replicas import trained_sides
 from ns2vec.training.units import Side
 
 #: For each trained matrix: ids (n,), ascending, and numbers (n, width), float32 or the upper halves of them.
@@ -119,13 +120,8 @@ class SentNetwork:
 
 def trained_widths(network: Network) -> list[int]:
     """How many numbers of each row of `trained_arrays` are in use; the rest are zeros."""
-    sides = [network.inputs, *(goal.side for goal in network.goals)]
-    if network.tags is not None:
-        sides.append(network.tags)
-    unique = {id(side): side for side in sides if not side.frozen}
-    return [side.rows.array.shape[1] for side in unique.values()] + [
-        1 for goal in network.goals if goal.bias is not None
-    ]
+    widths = [side.rows.array.shape[1] for side in trained_sides(network)]
+    return widths + [1 for goal in network.goals if goal.bias is not None]
 
 
 # ---- rows --------------------------------------------------------------------------------------------

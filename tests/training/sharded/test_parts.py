@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 
 from ns2vec.reference.parts import OWNED_ROWS, bfloat16, gathered, nodes_of, owner_of
 from ns2vec.training.sharded import _merge
-from ns2vec.training.sharded._merge import merge_rows
+from ns2vec.training.sharded._merge import add_touches, find_curve, merge_rows
 from ns2vec.training.sharded._parts import (
     RULES,
     WIRES,
@@ -20,7 +22,8 @@ from ns2vec.training.sharded._parts import (
     merge_parts,
     take_merged,
 )
-from ns2vec.training.sharded.exchange import Exchange, bits_of, marks_of
+from ns2vec.training.sharded.curvature import Method
+from ns2vec.training.sharded.exchange import Exchange, marks_of, spread
 from ns2vec.training.sharded.wire import Buffers, apply_block
 
 N_ROWS, WIDTH, STRIDE = 700, 10, 16
@@ -34,16 +37,29 @@ def changes_of(n_shards: int, seed: int = 0):
         ids = np.flatnonzero((rng.random(N_ROWS) < 0.4) | (np.arange(N_ROWS) < 9)).astype(np.int32)
         rows = np.zeros((len(ids), STRIDE), np.float32)
         rows[:, :WIDTH] = rng.normal(0.1, 0.3, (len(ids), WIDTH))
-        found[shard] = [(ids, rows)]
+        found[shard] = [(ids, rows, rng.integers(1, 60, len(ids)).astype(np.uint8))]
     return found
 
 
 def way_of(changes, member_of, turn=0):
     """What all members know of a round."""
     sets = np.zeros((N_ROWS, (len(member_of) + 63) // 64), np.uint64)
-    for shard, [(ids, _)] in changes.items():
-        add_to_sets(sets, shard, bits_of(ids, N_ROWS))
-    return sets, np.array(member_of, np.uint8), max(member_of) + 1, turn
+    touches = np.zeros(N_ROWS, np.float32)
+    for shard, [(ids, _, codes)] in changes.items():
+        add_to_sets(sets, touches, shard, spread(ids, codes, N_ROWS))
+    return sets, touches, np.array(member_of, np.uint8), max(member_of) + 1, turn
+
+
+def curve_of(width=STRIDE):
+    """Curvature along some directions."""
+    rows = np.random.default_rng(3).normal(size=(60, width)).astype(np.float32)
+    rows[:, WIDTH:] = 0.0
+    return find_curve([(rows, np.ones(60, np.float32), 0.02)], WIDTH)
+
+
+def method_for(rule, touches):
+    """How a matrix is merged by a rule."""
+    return [Method(rule, curve_of(), touches[0]) if rule == "sequential" else Method(rule)]
 
 
 def exchanges(changes, member_of, rule="adasum", wire="float32"):
@@ -52,7 +68,7 @@ def exchanges(changes, member_of, rule="adasum", wire="float32"):
     marks = [marks_of(of_member, [N_ROWS]) for of_member in mine]
     owners = np.array(member_of, np.uint8)
     return [
-        Exchange(rule, wire, me, len(mine), owners, of_member, [N_ROWS], marks)
+        Exchange(partial(method_for, rule), wire, me, len(mine), owners, of_member, [N_ROWS], marks)
         for me, of_member in enumerate(mine)
     ]
 
@@ -87,8 +103,11 @@ MEMBERS = {
 def test_whoever_has_the_shards_the_merge_is_that_of_threads(rule, members):
     changes, base = changes_of(8), np.random.default_rng(1).normal(size=(N_ROWS, STRIDE)).astype(np.float32)
     expected = base.copy()
-    lists = [(ids, rows) for [(ids, rows)] in changes.values()]
-    merge_rows(rule, expected, lists, 0, N_ROWS, np.empty(N_ROWS, np.int32))
+    lists = [(ids, rows) for [(ids, rows, _)] in changes.values()]
+    touches = np.zeros(N_ROWS, np.float32)
+    for [(ids, _, codes)] in changes.values():
+        add_touches(touches, ids, codes)
+    merge_rows(rule, expected, lists, 0, N_ROWS, np.empty(N_ROWS, np.int32), curve_of(), touches)
     found, _ = merged(changes, MEMBERS[members], base, rule)
     assert found[:, :WIDTH].tobytes() == np.ascontiguousarray(expected[:, :WIDTH]).tobytes()
     assert (found[:, WIDTH:] == base[:, WIDTH:]).all()
@@ -117,7 +136,7 @@ def test_parts_are_those_of_the_definition(wire):
     expected = {(a, b): [] for a in range(3) for b in range(3)}
     n_owned = [0, 0, 0]
     for row in range(N_ROWS):
-        rows = {s: kept[ids == row][0, :WIDTH] for s, [(ids, kept)] in changes.items() if row in ids}
+        rows = {s: kept[ids == row][0, :WIDTH] for s, [(ids, kept, _)] in changes.items() if row in ids}
         lists, first = [], 0
         for member in range(3):
             mine = [rows[s] for s in rows if member_of[s] == member]
@@ -131,7 +150,7 @@ def test_parts_are_those_of_the_definition(wire):
     assert sent.diagonal().tolist() == n_owned
     for me in range(3):
         parts = [np.empty((0 if to == me else sent[me, to], WIDTH), dtype) for to in range(3)]
-        shards = [(s, *changes[s][0]) for s in changes if member_of[s] == me]
+        shards = [(s, *changes[s][0][:2]) for s in changes if member_of[s] == me]
         fill_parts("adasum", wire, way, me, shards, parts, sent)
         for to in {0, 1, 2} - {me}:
             rows = np.array(expected[me, to])
@@ -154,20 +173,23 @@ def test_nodes_are_apart_and_make_up_what_there_is(n, first, length):
 
 def test_a_half_of_the_tree_travels_as_one_row_and_what_one_member_alone_changed_not_at_all():
     ids = np.arange(N_ROWS, dtype=np.int32)
-    changes = {shard: [(ids, np.ones((N_ROWS, STRIDE), np.float32))] for shard in range(8)}
+    codes = np.ones(N_ROWS, np.uint8)
+    changes = {shard: [(ids, np.ones((N_ROWS, STRIDE), np.float32), codes)] for shard in range(8)}
     base = np.zeros((N_ROWS, STRIDE), np.float32)
-    n_sent = {rule: merged(changes, MEMBERS["two"], base, rule)[1] for rule in ("adasum", "mean")}
-    assert n_sent == {"adasum": N_ROWS, "mean": 4 * N_ROWS}
-    alone = {shard: changes[shard] if shard < 4 else [(ids[:0], base[:0])] for shard in range(8)}
+    n_sent = {rule: merged(changes, MEMBERS["two"], base, rule)[1] for rule in ("sequential", "others")}
+    assert n_sent == {"sequential": N_ROWS, "others": 4 * N_ROWS}
+    alone = {shard: changes[shard] if shard < 4 else [(ids[:0], base[:0], codes[:0])] for shard in range(8)}
     assert merged(alone, MEMBERS["two"], base)[1] == 0
 
 
 def test_rows_that_several_might_own_are_shared_out():
     ids = np.arange(4 * OWNED_ROWS, dtype=np.int32)
     sets = np.zeros((len(ids), 1), np.uint64)
+    touches = np.zeros(len(ids), np.float32)
     for shard in (0, 1):
-        add_to_sets(sets, shard, bits_of(ids, len(ids)))
-    sent = count_parts("adasum", "float32", (sets, np.array([0, 1], np.uint8), 2, 0))
+        add_to_sets(sets, touches, shard, np.ones(len(ids), np.uint8))
+    assert (touches == 0).all()  # a code of 1 is a row that has changed without being counted
+    sent = count_parts("adasum", "float32", (sets, touches, np.array([0, 1], np.uint8), 2, 0))
     assert sent.tolist() == [[512, 512], [512, 512]]
 
 
@@ -177,7 +199,7 @@ def test_numbers_travel_in_bfloat16_as_in_the_definition(rows):
     """From a member that has one shard to the owner, and from there to the weights."""
     change = np.zeros((3, STRIDE), np.float32)
     change[:, :5] = rows
-    way = (np.full((3, 1), 2, np.uint64), np.array([0, 1], np.uint8), 2, 0)
+    way = (np.full((3, 1), 2, np.uint64), np.ones(3, np.float32), np.array([0, 1], np.uint8), 2, 0)
     sent = count_parts("sum", "bfloat16", way)
     ids, halves = np.empty(3, np.int32), np.empty((3, 5), np.uint16)
     nothing = np.empty((0, 5), np.uint16)
@@ -197,7 +219,7 @@ def broken(what):
     sent = count_parts("adasum", "float32", way)
     n = int(sent[0, 0])
     given = {
-        "rule": "adasum", "wire": "float32", "way": way, "me": 0, "shards": [(0, *changes[0][0])],
+        "rule": "adasum", "wire": "float32", "way": way, "me": 0, "shards": [(0, *changes[0][0][:2])],
         "parts": [np.empty((0, WIDTH), np.float32), np.zeros((int(sent[1, 0]), WIDTH), np.float32)],
         "base": np.zeros((N_ROWS, STRIDE), np.float32), "ids": np.empty(n, np.int32),
         "rows": np.empty((n, WIDTH), np.float32), "sent": sent,
@@ -215,9 +237,12 @@ def broken(what):
         (lambda g: {"shards": [(0, g["shards"][0][1][1:], g["shards"][0][2][1:])]}, "not of the same rows"),
         (lambda g: {"shards": []}, "not of the same rows"),
         (lambda g: {"shards": [(0, *(one[:-1] for one in g["shards"][0][1:2]), g["shards"][0][2])]}, "each"),
-        (lambda g: {"way": (g["way"][0], np.array([1, 0], np.uint8), 2, 0)}, "in their order, got 0"),
+        (lambda g: {"way": (*g["way"][:2], np.array([1, 0], np.uint8), 2, 0)}, "in their order, got 0"),
         (lambda g: {"way": (g["way"][0] << np.uint64(1), *g["way"][1:])}, "not among the 2"),
-        (lambda g: {"way": (g["way"][0], *g["way"][1:2], 1, 0)}, "shards of 1 members"),
+        (lambda g: {"way": (*g["way"][:3], 1, 0)}, "shards of 1 members"),
+        (lambda g: {"way": (g["way"][0], g["way"][1][1:], *g["way"][2:])}, f"touches of {N_ROWS} rows"),
+        (lambda g: {"rule": "sequential"}, "needs a curve"),
+        (lambda g: {"rule": "sequential", "curve": [a[:4] for a in curve_of()]}, "up to 8 directions"),
         (lambda g: {"me": 2}, "a member of 2, got 2"),
     ],
 )
@@ -240,7 +265,7 @@ def test_merged_rows_that_do_not_fit_are_refused(ids, rows, problem):
         take_merged(np.zeros((6, 16), np.float32), np.array(ids, np.int32), rows)
 
 
-def test_bits_that_do_not_fit_are_refused():
-    for shard, n_bytes in ((0, 2), (64, 1)):
-        with pytest.raises(ValueError, match="expected 1 bytes and a shard below 64"):
-            add_to_sets(np.zeros((6, 1), np.uint64), shard, np.zeros(n_bytes, np.uint8))
+def test_codes_that_do_not_fit_are_refused():
+    for shard, n_codes in ((0, 5), (64, 6)):
+        with pytest.raises(ValueError, match="codes of 6 rows and a shard below 64"):
+            add_to_sets(np.zeros((6, 1), np.uint64), np.zeros(6, np.float32), shard, np.zeros(n_codes, np.uint8))

@@ -44,7 +44,7 @@ def test_changes_are_those_of_the_rows_that_a_chunk_has_touched():
     replica.worker.train(np.array([0, 1, 2, -1], np.int32), 0.1, 0)
     expected = [own - old for own, old in zip(replica.arrays, before, strict=True)]
     found = replica.changes(ChangeRoom(replica.arrays))
-    for (ids, rows), changed in zip(found, expected, strict=True):
+    for (ids, rows, _), changed in zip(found, expected, strict=True):
         np.testing.assert_array_equal(ids, np.flatnonzero(changed.any(axis=1)))
         np.testing.assert_array_equal(rows, changed[ids])
     assert found[0][0].tolist() == [0, 1, 2]

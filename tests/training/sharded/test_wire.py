@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -39,7 +41,8 @@ def member_with(changed: int) -> Member:
     member = Member()
     member.bases, member.widths = [np.ones((4, 16), np.float32)], [10]
     room = ChangeRoom(member.bases)
-    room.ids[0][0], room.rows[0][0] = changed, 0.5
+    room.ids[0][0], room.rows[0][0], room.codes[0][0] = changed, 0.5, 2
+    member.config = SimpleNamespace(shard_merge="sum")
     member.changes = {changed // 2: room.first([1])}
     return member
 
@@ -47,10 +50,10 @@ def member_with(changed: int) -> Member:
 def test_a_merge_leaves_the_weights_of_the_member_as_they_are():
     """A round may be left out, and be trained again."""
     members = [member_with(1), member_with(3)]
-    marks = [[(i, [np.packbits(np.arange(4) == 1 + 2 * i, bitorder="little")])] for i in range(2)]
+    marks = [[(i, [2 * (np.arange(4) == 1 + 2 * i).astype(np.uint8)])] for i in range(2)]
     owners = np.array([0, 1], np.uint8)
-    shared = [one.share("sum", "float32", me, owners, *marks) for me, one in enumerate(members)]
-    assert [n_sent for n_sent, *_ in shared] == [1, 1]  # a byte of marks; who alone changed a row owns it
+    shared = [one.share("float32", me, owners, 0.1, *marks) for me, one in enumerate(members)]
+    assert [n_sent for n_sent, *_ in shared] == [4, 4]  # a byte for each row; who alone changed a row owns it
     blocks = [one.merge(*(parts[1 + me] for parts in shared)) for me, one in enumerate(members)]
     assert all((one.bases[0] == 1.0).all() for one in members)
     weights = [np.ones((4, 16), np.float32)]
