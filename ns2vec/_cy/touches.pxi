@@ -25,5 +25,11 @@ cdef void touch_units(Side *side, const int32_t *ids, long n, uint32_t *touches)
 
 cdef inline void touch_outputs(Scratch *scratch, const int32_t *ids, long n) noexcept nogil:
     """Count the outputs that are trained, if requested; where all are, only the right ones."""
-    if scratch.touches != NULL:
+    cdef long i
+    if scratch.touches == NULL:
+        return
+    if scratch.side.offsets != NULL:
         touch_units(&scratch.side, ids, n, scratch.touches)
+        return
+    for i in range(n):
+        scratch.touches[ids[i]] += 1

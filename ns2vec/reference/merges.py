@@ -10,6 +10,7 @@ import numpy.typing as npt
 from ns2vec._typing import Float64Array as Array
 
 DIRECTIONS = 8  # most curved ones; the others are taken to be curved alike
+FLAT = 0.04  # up to this curvature of all shards, a sum is left as it is
 
 
 def summed(changes: Array) -> Array:
@@ -68,7 +69,7 @@ def adasum_of_two(one: Array, other: Array) -> Array:
 
 
 def curvature(met: Sequence[tuple[npt.ArrayLike, npt.ArrayLike, float]]) -> Array:
-    """The curvature that a row meets in a touch: factor times the mean of y y' over the touches of other rows.
+    """The curvature that a row meets in one touch: y y' of other rows y, on average, times a factor.
 
     Parameters
     ----------
@@ -81,11 +82,11 @@ def curvature(met: Sequence[tuple[npt.ArrayLike, npt.ArrayLike, float]]) -> Arra
     >>> curvature([(np.eye(2), [1, 3], 4.0)]).tolist()
     [[1.0, 0.0], [0.0, 3.0]]
     """
-    found = [
-        factor * np.einsum("r,ri,rj->ij", np.asarray(touches) / np.sum(touches), rows, rows)
-        for rows, touches, factor in met
-    ]
-    return np.asarray(np.sum(found, axis=0))
+    found = 0.0
+    for rows, touches, factor in met:
+        others, shares = np.asarray(rows, dtype=np.float64), np.asarray(touches) / np.sum(touches)
+        found = found + factor * (others.T * shares) @ others
+    return np.asarray(found)
 
 
 def gain(h: Array, n: int) -> Array:
@@ -107,7 +108,7 @@ def gain(h: Array, n: int) -> Array:
 def sequential(changes: Array, touches: float, curve: Array) -> Array:
     """What shards would have done one after another, of which each starts where the last one has stopped.
 
-    The idea is that of Maleki, Musuvathi and Ding 2017 (arXiv:1705.08030), who combine the whole Jacobians of shards.
+    The idea is that of Maleki, Musuvathi and Ding 2017 (arXiv:1705.08030), who combine Jacobians of shards.
 
     Parameters
     ----------
@@ -126,6 +127,7 @@ def sequential(changes: Array, touches: float, curve: Array) -> Array:
     values, vectors = np.linalg.eigh(curve)
     values[:-DIRECTIONS] = values[:-DIRECTIONS].mean() if len(values) > DIRECTIONS else 0.0
     gains = gain(values * touches / len(changes), len(changes))
+    gains[values * touches <= FLAT] = 1.0
     return np.asarray(vectors @ (gains * (vectors.T @ changes.sum(axis=0))))
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ns2vec._typing import Float32Array
 from ns2vec.exceptions import ConfigError, StopTraining
 from ns2vec.schedules import SCHEDULES
 from ns2vec.training.blas import blas_threads
@@ -234,7 +235,9 @@ class Run(Epochs):
         self.hot_words = hot_words
         self.kernel: Any = None
         self.shards: Shards | None = None
-        self.change_rooms: list[ChangeRoom] = []  # kept from epoch to epoch: new memory is slow to write to
+        # kept from epoch to epoch: new memory is slow to write to
+        self.change_rooms: list[ChangeRoom] = []
+        self.replica_rooms: list[list[Float32Array]] = []
         self.piece: Iterator[Any] = iter(())
 
     @property

@@ -19,7 +19,7 @@
 #define NS2_DIRECTIONS 8
 #define NS2_SAMPLED 512   /* rows of which the curvature is computed */
 #define NS2_ITERATIONS 8  /* of the subspace that holds the most curved directions */
-#define NS2_FLAT 0.01f    /* the largest curvature of all shards for which their sum is left as it is */
+#define NS2_FLAT 0.04f    /* up to this curvature of all shards, their sum is left as it is */
 #define NS2_HALVINGS 4    /* exp(-h) is (1 + h / 16) to the power of -16: the same on every processor, unlike libm's */
 
 /* ---- how often a row was trained, in a byte ---- */
@@ -58,14 +58,17 @@ static inline float ns2_gain(float h, int n) {
 
 /* A sum of n changes of a row that was trained `touches` times in all becomes what n shards in turn would have done. */
 static inline void ns2_settle(const ns2_curve *curve, float *sum, int n, float touches, long width) {
-    const float each = touches / n;
+    const float each = touches / n, flat = NS2_FLAT / touches;
+    const float gain = curve->of_rest > flat ? ns2_gain(each * curve->of_rest, n) : 1.0f;
     float parts[NS2_DIRECTIONS];
-    if (touches * curve->highest <= NS2_FLAT) return;
-    const float gain = ns2_gain(each * curve->of_rest, n);
+    if (curve->highest <= flat) return;
     for (int k = 0; k < curve->n; k++)
-        parts[k] = (ns2_gain(each * curve->along[k], n) - gain) * ns2_dot(sum, curve->directions + k * curve->stride, width);
-    for (long i = 0; i < width; i++) sum[i] *= gain;
-    for (int k = 0; k < curve->n; k++) ns2_add(sum, curve->directions + k * curve->stride, parts[k], width);
+        parts[k] = curve->along[k] <= flat ? 0.0f
+                   : (ns2_gain(each * curve->along[k], n) - gain) * ns2_dot(sum, curve->directions + k * curve->stride, width);
+    if (gain != 1.0f)
+        for (long i = 0; i < width; i++) sum[i] *= gain;
+    for (int k = 0; k < curve->n; k++)
+        if (parts[k] != 0.0f) ns2_add(sum, curve->directions + k * curve->stride, parts[k], width);
 }
 
 /* ---- the curvature of a matrix ---- */

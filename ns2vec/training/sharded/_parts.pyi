@@ -4,7 +4,9 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-_WayArrays: TypeAlias = tuple[npt.NDArray[np.uint64], npt.NDArray[np.float32], npt.NDArray[np.uint8], int, int]
+_WayArrays: TypeAlias = tuple[
+    npt.NDArray[np.uint64], npt.NDArray[np.float32], npt.NDArray[np.uint8], int, int
+]
 _Curve: TypeAlias = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]
 _ShardChanges: TypeAlias = tuple[int, npt.NDArray[np.int32], npt.NDArray[np.float32]]
 

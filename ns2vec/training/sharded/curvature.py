@@ -1,9 +1,9 @@
 """The curvature that each trained matrix meets: how soon training has nothing left to do with its rows.
 
 An input x and an output y with a score s = x'y have the logistic loss, whose second derivative in x is
-sigma(s) (1 - sigma(s)) y y'. Over all that a shard does with x in a round, this adds up to how often x was trained
-times the mean of y y' over the outputs, which is one matrix for all inputs; and the other way round for outputs. It is
-the Gauss-Newton approximation: how x and y move together is left out.
+sigma(s) (1 - sigma(s)) y y'. Over all that a shard does with x in a round, this adds up to how often x was
+trained times the mean of y y' over the outputs, which is one matrix for all inputs; and the other way round
+for outputs. It is the Gauss-Newton approximation: how x and y move together is left out.
 """
 
 from __future__ import annotations
@@ -66,8 +66,8 @@ class Meeting:
     factor : float
         Of the other rows that a touch meets, and of the second derivative of the loss.
     per : {"touch", "set", "share"}
-        Further factor: none; the number of outputs in a set; or the touches of the other matrix for each touch of
-        this one.
+        Further factor: none; the number of outputs in a set; or the touches of the other matrix for each
+        touch of this one.
     """
 
     other: int
@@ -94,7 +94,7 @@ class Curvature:
         self.widths = [side.rows.array.shape[1] for side in sides]
         self.numbers = {id(side): number for number, side in enumerate(sides)}
         self.meetings: list[list[Meeting] | None] = [[] for _ in sides]
-        self.set_sizes: dict[int, int] = {}
+        self.set_sizes: dict[int, float] = {}
         self.biases: list[tuple[int | None, float]] = []
         # contexts of a centre, and centres of a context
         self.around = 1.0
@@ -109,12 +109,14 @@ class Curvature:
         spec, has_all = network.spec, goal.bound is None and goal.huffman is None
         second = ONE_OF_ALL if has_all else LOGISTIC
         if goal.huffman is None and id(goal.side) in self.numbers:
-            self.set_sizes[self.numbers[id(goal.side)]] = 1 if has_all else 1 + negative
+            self.set_sizes[self.numbers[id(goal.side)]] = 1.0 if has_all else 1.0 + negative
         n_inputs = 1.0 if spec.pairs else self.around  # of a set
         if spec.pooled:
             n_inputs = 1.0 if spec.mean else self.around**2
         if spec.reader != "tags":
-            of_input = Meeting(-1, second, "share") if self.is_divided else Meeting(-1, second * self.around, "set")
+            of_input = Meeting(-1, second * self.around, "set")
+            if self.is_divided:
+                of_input = Meeting(-1, second, "share")
             self.meet(network.inputs, goal.side, of_input, second * n_inputs)
         if network.tags is not None:
             self.meet(network.tags, goal.side, Meeting(-1, second, "share"), second)
@@ -155,25 +157,21 @@ class Curvature:
         sums = [float(of_array.sum(dtype=np.float64)) for of_array in touches]
         found = []
         for number, meetings in enumerate(self.meetings):
-            curve = None
-            if meetings:
-                met = [
-                    (arrays[one.other], touches[one.other], rate * one.factor * self.times(one, number, touches, sums))
-                    for one in meetings
-                ]
-                curve = find_curve(met, self.widths[number])
-            found.append(method_of(curve, touches[number]))
+            met = []
+            for one in meetings or ():
+                factor = rate * one.factor * self.times(one, number, touches[one.other], sums)
+                met.append((arrays[one.other], touches[one.other], factor))
+            found.append(method_of(find_curve(met, self.widths[number]) if met else None, touches[number]))
         ones = np.ones((1, 1), dtype=np.float32)
         for side, factor in self.biases:
             curve = np.array([rate * factor, 0.0], dtype=np.float32), ones
             found.append(method_of(*((None, touches[0]) if side is None else (curve, touches[side]))))
         return found
 
-    def times(self, one: Meeting, number: int, touches: Sequence[Float32Array], sums: Sequence[float]) -> float:
-        """The number that a factor of a meeting is per; each path of a tree has its root, the most frequent node."""
+    def times(self, one: Meeting, number: int, touches: Float32Array, sums: Sequence[float]) -> float:
+        """The further factor of a meeting; each path of a tree has the root, its most frequent node."""
         if one.per == "share":
             return sums[one.other] / max(sums[number], 1.0)
         if one.per == "set":
-            most = max(1.0, float(touches[one.other].max(initial=1.0)))
-            return float(self.set_sizes.get(one.other, sums[one.other] / most))
+            return self.set_sizes.get(one.other) or sums[one.other] / float(touches.max(initial=1.0))
         return 1.0

@@ -80,9 +80,7 @@ class Shards:
         self.n_chunks = chunks_of_round(run.plan.total_words, config)
         fleet = current_fleet()
         self.backend: Backend = (
-            Threads(run, network, rule, self.n_shards)
-            if fleet is None
-            else Members(run, network, fleet)
+            Threads(run, network, rule, self.n_shards) if fleet is None else Members(run, network, fleet)
         )
 
     @property

@@ -1,8 +1,9 @@
 """A member's side of the exchange of a round: what it sends to the owners of rows, and the rows that it owns.
 
-All members first report to each other which rows their shards have changed and how often they have trained them,
-one byte for each row and shard. From these bytes, each of them derives who owns a row (the member with the most to send of it), what each
-sends, and in which order; so rows are sent without their numbers. A member merges the changes of its own
+All members first report to each other which rows their shards have changed and how often they have trained
+them, one byte for each row and shard. From these bytes, each of them derives who owns a row (the member with
+the most to send of it), what each sends, and in which order; so rows are sent without their numbers. A member
+also derives how curved the loss is, which decides how changes are merged. It merges the changes of its own
 shards before it sends them, as far as the merge would do so anyway: shards 0 to 3 are one half of the tree
 of eight.
 """
@@ -56,7 +57,7 @@ class Exchange:
     Parameters
     ----------
     methods : callable
-        From how often all shards have trained each row, (n_rows,) for each matrix, to how each matrix is merged.
+        From how often all shards have trained each row, (n_rows,) for each matrix, to how each is merged.
     wire : {"float32", "bfloat16"}
     me : int
         The number of this member.
@@ -91,10 +92,10 @@ class Exchange:
             for matrix, of_matrix in enumerate(codes):
                 add_to_sets(sets[matrix], touches[matrix], shard, of_matrix)
         self.methods = methods(touches)
-        self.ways = [
-            (of_matrix, touches[turn] if method.touches is None else method.touches, member_of, n_members, turn)
-            for turn, (of_matrix, method) in enumerate(zip(sets, self.methods, strict=True))
-        ]
+        self.ways = []
+        for turn, (shards, counts, method) in enumerate(zip(sets, touches, self.methods, strict=True)):
+            known = counts if method.touches is None else method.touches
+            self.ways.append((shards, known, member_of, n_members, turn))
         self.sent = [
             count_parts(method.rule, wire, way) for method, way in zip(self.methods, self.ways, strict=True)
         ]

@@ -117,8 +117,8 @@ class Member:
 
     def begin(self, epoch: int) -> None:
         """Begin an epoch, with the weights of this member."""
-        self.replica = None  # frees its memory before the next one allocates it
-        self.replica = Replica(self.network, self.config, epoch)
+        rooms = [] if self.replica is None else self.replica.arrays
+        self.replica = Replica(self.network, self.config, epoch, rooms)
         self.run = RemoteRun(self.config, epoch)
 
     def take(self, version: int, weights: Sequence[Float32Array]) -> None:

@@ -162,9 +162,7 @@ class Members:
         ]
         marks = [of_member for _, of_member in told]
         shared = [
-            transport.call(
-                seat.member, "share", fleet.wire, me, owners, rate, *marks, n_values=n + 1
-            )
+            transport.call(seat.member, "share", fleet.wire, me, owners, rate, *marks, n_values=n + 1)
             for me, seat in enumerate(seats)
         ]
         merged_blocks = all_futures(

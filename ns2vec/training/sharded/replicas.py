@@ -19,8 +19,8 @@ from ns2vec.training.worker import Worker
 
 Codes: TypeAlias = npt.NDArray[np.uint8]
 
-#: For each trained matrix: ids of rows (n,), ascending, their changes (n, width), and how often they were trained, as
-#: `ns2vec.training.sharded._merge.add_touches` reads it (n,).
+#: For each trained matrix: ids of rows (n,), ascending, their changes (n, width), and how often they were
+#: trained, as `ns2vec.training.sharded._merge.add_touches` reads it (n,).
 Changes: TypeAlias = list[tuple[Int32Array, Float32Array, Codes]]
 
 
@@ -41,10 +41,12 @@ def trained_arrays(network: Network) -> list[Float32Array]:
     return [side.rows.padded for side in trained_sides(network)] + biases
 
 
-def copied_rows(rows: Rows) -> Rows:
-    """The same rows in their own memory, which are written back to no array."""
+def copied_rows(rows: Rows, room: Float32Array | None = None) -> Rows:
+    """The same rows in memory of their own, which is `room` if it fits; they are written back to no array."""
     made = copy.copy(rows)
-    padded = padded_base(empty_rows(*rows.padded.shape))
+    padded = room if room is not None and room.shape == rows.padded.shape else None
+    if padded is None:
+        padded = padded_base(empty_rows(*rows.padded.shape))
     if padded is None:
         raise RuntimeError(f"{rows.name}: no padded matrix behind a fresh one")
     padded[:] = rows.padded
@@ -52,13 +54,15 @@ def copied_rows(rows: Rows) -> Rows:
     return made
 
 
-def copied_network(network: Network) -> Network:
-    """The same network with copies of everything that training changes."""
+def copied_network(network: Network, rooms: Sequence[Float32Array] = ()) -> Network:
+    """The same network with copies of everything that training changes; `rooms` is memory for its sides."""
     made: dict[int, Side] = {}
+    room_of = {id(side): room for side, room in zip(trained_sides(network), rooms, strict=False)}
 
     def copied(side: Side) -> Side:
         if id(side) not in made:
-            made[id(side)] = side if side.frozen else replace(side, rows=copied_rows(side.rows))
+            rows = None if side.frozen else copied_rows(side.rows, room_of.get(id(side)))
+            made[id(side)] = side if rows is None else replace(side, rows=rows)
         return made[id(side)]
 
     goals = [
@@ -111,16 +115,20 @@ class Replica:
     config : TrainingConfig
     epoch : int
         Epochs that the model was trained before.
+    rooms : sequence of ndarray
+        The `arrays` of a replica that is not needed any more: new memory is slow to write to.
 
     Attributes
     ----------
+    arrays : list of ndarray
+        The copies.
     worker : Worker
         Trains chunks in the copy.
     """
 
-    def __init__(self, network: Network, config: Any, epoch: int) -> None:
+    def __init__(self, network: Network, config: Any, epoch: int, rooms: Sequence[Float32Array] = ()) -> None:
         self.bases = trained_arrays(network)
-        own = copied_network(network)
+        own = copied_network(network, rooms)
         self.arrays = trained_arrays(own)
         self.worker = ShardWorker(
             own.kernel(config), epoch, chunk_room(config), own.block(), config.seed, own.steering()
@@ -170,7 +178,6 @@ class Replica:
 
     def changes(self, room: ChangeRoom) -> Changes:
         """Extract the changes since the weights were copied; the copy is equal to them again."""
-        taken = zip(
-            self.arrays, self.bases, room.ids, room.rows, room.codes, self.touches, self.compares_all, strict=True
-        )
+        copies, memory = (self.arrays, self.bases), (room.ids, room.rows, room.codes)
+        taken = zip(*copies, *memory, self.touches, self.compares_all, strict=True)
         return room.first([take_changes(*of_matrix) for of_matrix in taken])

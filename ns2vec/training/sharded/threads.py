@@ -54,7 +54,9 @@ class Threads:
         self.run = run
         self.arrays, self.steering = trained_arrays(network), network.steering()
         n_workers = 1 if run.core.spec.has_one_updater else min(config.workers, n_shards)
-        self.replicas = [Replica(network, config, run.core.epochs_trained) for _ in range(n_workers)]
+        rooms, n_before = [*run.replica_rooms, *[[]] * n_workers], run.core.epochs_trained
+        self.replicas = [Replica(network, config, n_before, rooms[i]) for i in range(n_workers)]
+        run.replica_rooms = [replica.arrays for replica in self.replicas]
         if not run.change_rooms or not run.change_rooms[0].fits(self.arrays):
             run.change_rooms = [ChangeRoom(self.arrays) for _ in range(n_shards)]
         self.rooms = run.change_rooms

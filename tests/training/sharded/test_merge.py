@@ -94,7 +94,7 @@ def test_touches_are_kept_to_an_eighth_of_a_power_of_two():
 
 
 def curved(width: int, seed: int = 0):
-    """Rows of two matrices, each of which curves the loss half as much along the next direction; as many as are sampled."""
+    """Rows of two matrices, all of them sampled, with half the curvature along each further direction."""
     rng = np.random.default_rng(seed)
     met = []
     for n_rows, factor in ((256, 0.02), (64, 0.1)):
@@ -128,8 +128,8 @@ def test_directions_are_those_of_the_largest_curvature():
 def test_a_quadratic_loss_is_left_where_shards_in_turn_would_leave_it():
     """Steps down x'Hx / 2, of which each shard makes as many from the same row."""
     rng, n_shards, n_steps = np.random.default_rng(2), 4, 50
-    met = [(rng.normal(size=(512, 6)).astype(np.float32) * 2.0 ** -np.arange(6, dtype=np.float32), None, 0.01)]
-    met[0] = (met[0][0], np.ones(512, np.float32), 0.01)
+    rows = (rng.normal(size=(512, 6)) * 2.0 ** -np.arange(6)).astype(np.float32)
+    met = [(rows, np.ones(512, np.float32), 0.01)]
     hessian = curvature(met)
     start = rng.normal(size=6)
     after = [np.linalg.matrix_power(np.eye(6) - hessian, n_steps * n) @ start for n in (1, n_shards)]

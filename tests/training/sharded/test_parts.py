@@ -266,6 +266,7 @@ def test_merged_rows_that_do_not_fit_are_refused(ids, rows, problem):
 
 
 def test_codes_that_do_not_fit_are_refused():
+    sets, touches = np.zeros((6, 1), np.uint64), np.zeros(6, np.float32)
     for shard, n_codes in ((0, 5), (64, 6)):
         with pytest.raises(ValueError, match="codes of 6 rows and a shard below 64"):
-            add_to_sets(np.zeros((6, 1), np.uint64), np.zeros(6, np.float32), shard, np.zeros(n_codes, np.uint8))
+            add_to_sets(sets, touches, shard, np.zeros(n_codes, np.uint8))
