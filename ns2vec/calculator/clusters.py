@@ -31,6 +31,7 @@ NOISE_BYTES = 44  # per word: counts, noise, kept share, the alias table, thresh
 KEY_BYTES = 190  # per word in a worker: its str, the dict entry, and the table of the scanner
 COUNT_BYTES = 180  # per distinct word in the driver while it counts: its str and the dict entry
 BYTE_SECONDS = 1.1e-9  # per changed byte: found, sent, merged, applied; it was .7 to 1.5 in several runs
+MARK_BYTES = 12  # per row: the set of shards that have changed it, and how often they trained it
 GRID, SAMPLED_ROWS = 65, 512  # probabilities for which rows are sampled to estimate the sent rows
 DEFAULT_NETWORK = "10Gbit"
 _BITS = {"mbit": 1e6, "gbit": 1e9}
@@ -225,12 +226,14 @@ def worker_parts(
     per_shard, mine = touched_rows(shape, config, outputs), -(-n_shards // n_workers)
     merged = touched_rows(shape, config, outputs, n_shards) / n_workers
     sent = sent_rows(shape, config, outputs, n_workers) / n_workers
-    stride = weights / max(1, n_words * (1 + len(outputs)))
+    n_all = n_words * (1 + len(outputs))
+    stride = weights / max(1, n_all)
     return {
         "process": memory["process"] + ray_bytes(),
         "weights": weights,
-        "replicas": weights,
-        "changes": round(mine * per_shard * (stride + 4) + sent * row + merged * (row + 4)),
+        "replicas": weights + 4 * n_all,
+        "changes": round(mine * per_shard * (stride + 5) + sent * row + merged * (row + 4)),
+        "marks": (n_shards + MARK_BYTES) * n_all,
         "encoded_corpus": min(config.corpus_memory, 4 * shape.n_ids // n_workers) if shape.is_file else 0,
         "vocabulary": (KEY_BYTES + NOISE_BYTES) * n_words,
         "workers": memory["workers"] // config.workers,

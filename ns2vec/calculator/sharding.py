@@ -19,7 +19,8 @@ from ns2vec.vocab import keep_probabilities
 def shard_parts(
     shape: CorpusShape, config: TrainingConfig, outputs: Sequence[OutputWork], row_bytes: int
 ) -> dict[str, int]:
-    """Bytes of ``replicas``, one of all weights per worker, and of the ``changes`` of all shards.
+    """Bytes of ``replicas``, one of all weights per worker with how often rows were trained, and of the
+    ``changes`` of all shards.
 
     A shard's changes cover the rows that it is expected to touch in a round; of Huffman nodes and of the
     outputs of a full softmax, all rows are assumed to be touched.
@@ -41,10 +42,10 @@ def shard_parts(
         return {}
     n_rows = len(shape.counts)
     n_workers = 1 if config.spec(n_rows).has_one_updater else min(config.workers, config.shards)
-    replicas = n_workers * n_rows * row_bytes * (1 + len(outputs))
+    replicas = n_workers * n_rows * (row_bytes + 4) * (1 + len(outputs))
     n_touched = touched_rows(shape, config, outputs)
-    # a row has its number, and each replica may have to record that it has changed
-    return {"replicas": replicas, "changes": round(config.shards * n_touched * (row_bytes + 4))}
+    # a row has its number and how often it was trained; each replica may have to record that it has changed
+    return {"replicas": replicas, "changes": round(config.shards * n_touched * (row_bytes + 5))}
 
 
 def touched_rows(

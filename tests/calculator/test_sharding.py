@@ -19,11 +19,11 @@ def test_memory_of_shards_is_what_they_take(monkeypatch, options):
     """Replicas to the byte; changes as they are on average, for the fullest round."""
     taken, merge = [], Threads.merge
 
-    def measured(self, changes, tick):
-        copies = sum(array.nbytes for one in self.replicas for array in one.arrays)
-        rows = sum(ids.nbytes + rows.nbytes for one in changes for ids, rows in one)
+    def measured(self, changes, rate, tick):
+        copies = sum(array.nbytes for one in self.replicas for array in [*one.arrays, *one.touches])
+        rows = sum(array.nbytes for one in changes for of_matrix in one for array in of_matrix)
         taken.append((copies, rows))
-        return merge(self, changes, tick)
+        return merge(self, changes, rate, tick)
 
     monkeypatch.setattr(Threads, "merge", measured)
     Word2Vec(SENTENCES, shards=4, **OPTIONS, **options)
