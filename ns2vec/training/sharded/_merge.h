@@ -104,14 +104,23 @@ static inline void ns2_combine(int rule, float *one, const float *other, long wi
     else ns2_add(one, other, 1.0f, width);
 }
 
+/* The same for two leaves, which are only read. */
+static inline void ns2_combine_leaves(int rule, float *restrict into, const float *one, const float *other, long width) {
+    if (rule == NS2_MERGE_ADASUM) {
+        memcpy(into, one, (size_t)width * sizeof(float));
+        ns2_adasum_two(into, other, width);
+    } else {
+        for (long i = 0; i < width; i++) into[i] = one[i] + other[i];
+    }
+}
+
 /* Pairs of neighbours, then pairs of these, and so on; `room` holds (n + 1) / 2 rows, the first is the result. */
 static inline void ns2_merge_tree(int rule, float *room, const float **changes, int n, long width) {
     const size_t n_bytes = (size_t)width * sizeof(float);
     int m = (n + 1) / 2;
-    for (int i = 0; i < m; i++) {
-        memcpy(room + i * width, changes[2 * i], n_bytes);
-        if (2 * i + 1 < n) ns2_combine(rule, room + i * width, changes[2 * i + 1], width);
-    }
+    for (int i = 0; 2 * i + 1 < n; i++)
+        ns2_combine_leaves(rule, room + i * width, changes[2 * i], changes[2 * i + 1], width);
+    if (n % 2) memcpy(room + (m - 1) * width, changes[n - 1], n_bytes);
     for (; m > 1; m = (m + 1) / 2)
         for (int i = 0; 2 * i < m; i++) {
             if (i) memcpy(room + i * width, room + 2 * i * width, n_bytes);

@@ -114,31 +114,30 @@ class Curvature:
         if spec.pooled:
             n_inputs = 1.0 if spec.mean else self.around**2
         if spec.reader != "tags":
-            of_input = Meeting(-1, second * self.around, "set")
-            if self.is_divided:
-                of_input = Meeting(-1, second, "share")
+            of_input = (second, "share") if self.is_divided else (second * self.around, "set")
             self.meet(network.inputs, goal.side, of_input, second * n_inputs)
         if network.tags is not None:
-            self.meet(network.tags, goal.side, Meeting(-1, second, "share"), second)
+            self.meet(network.tags, goal.side, (second, "share"), second)
         if goal.bias is not None:
             side = self.numbers.get(id(goal.side)) if goal.side.bags is None else None
             self.biases.append((side, second * n_inputs))
 
-    def meet(self, inputs: Side, outputs: Side, of_input: Meeting, of_output: float) -> None:
-        """Add a pair of sides."""
+    def meet(self, inputs: Side, outputs: Side, of_input: tuple[float, str], of_output: float) -> None:
+        """Add a pair of sides: what inputs meet, factor and `per`, and the factor of what outputs meet."""
         one, other = self.numbers.get(id(inputs)), self.numbers.get(id(outputs))
-        fits = one is not None and other is not None and self.widths[one] == self.widths[other]
-        for number, meeting in (
-            (one, Meeting(other or 0, of_input.factor, of_input.per)),
-            (other, Meeting(one or 0, of_output)),
-        ):
-            if number is None:
-                continue
-            found = self.meetings[number]
-            if not fits or found is None:
+        if one is not None and other is not None and self.widths[one] == self.widths[other]:
+            self.add(one, Meeting(other, *of_input))
+            self.add(other, Meeting(one, of_output))
+            return
+        for number in (one, other):
+            if number is not None:
                 self.meetings[number] = None
-            else:
-                found.append(meeting)
+
+    def add(self, number: int, meeting: Meeting) -> None:
+        """Add what a side meets, unless something else that it meets is unknown."""
+        found = self.meetings[number]
+        if found is not None:
+            found.append(meeting)
 
     def methods(
         self, arrays: Sequence[Float32Array], touches: Sequence[Float32Array], rate: float
