@@ -10,16 +10,11 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t
 import numpy as np
 
 
-include "_curve.pxi"
+include "_rules.pxi"
 
 
 cdef extern from "_merge.h" nogil:
     const int NS2_MAX_SHARDS
-    const int NS2_MERGE_SUM
-    const int NS2_MERGE_MEAN
-    const int NS2_MERGE_OTHERS
-    const int NS2_MERGE_ADASUM
-    const int NS2_MERGE_SEQUENTIAL
 
     ctypedef struct ns2_changes:
         const int32_t *ids
@@ -39,13 +34,6 @@ cdef extern from "_merge.h" nogil:
     void ns2_take_over(float *local, const float *base, long width, const int32_t *ids, int64_t n) noexcept
 
 MAX_SHARDS = NS2_MAX_SHARDS
-RULES = {
-    "sum": NS2_MERGE_SUM,
-    "mean": NS2_MERGE_MEAN,
-    "others": NS2_MERGE_OTHERS,
-    "adasum": NS2_MERGE_ADASUM,
-    "sequential": NS2_MERGE_SEQUENTIAL,
-}
 
 
 cdef int check_pair(const float[:, ::1] one, const float[:, ::1] other) except -1:

@@ -17,16 +17,11 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
 
 import numpy as np
 
-include "_curve.pxi"
+include "_rules.pxi"
 
 
 cdef extern from "_parts.h" nogil:
     const int NS2_MAX_SHARDS
-    const int NS2_MERGE_SUM
-    const int NS2_MERGE_MEAN
-    const int NS2_MERGE_OTHERS
-    const int NS2_MERGE_ADASUM
-    const int NS2_MERGE_SEQUENTIAL
     const int NS2_MOST_NODES
 
     ctypedef struct ns2_changes:
@@ -52,13 +47,6 @@ cdef extern from "_parts.h" nogil:
     void ns2_add_to_sets(uint64_t *sets, int n_words, float *touches, int shard, const uint8_t *codes,
                          int64_t n_rows) noexcept
 
-RULES = {
-    "sum": NS2_MERGE_SUM,
-    "mean": NS2_MERGE_MEAN,
-    "others": NS2_MERGE_OTHERS,
-    "adasum": NS2_MERGE_ADASUM,
-    "sequential": NS2_MERGE_SEQUENTIAL,
-}
 WIRES = {"float32": np.dtype(np.float32), "bfloat16": np.dtype(np.uint16)}
 
 

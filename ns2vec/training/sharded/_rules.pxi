@@ -1,5 +1,12 @@
-# The curvature that a matrix meets, as modules that merge get it: arrays that become a `ns2_curve`.
+# What modules that merge share: the rules by name, and a curve as arrays that become a `ns2_curve`.
 
+
+cdef extern from "_merge.h" nogil:
+    const int NS2_MERGE_SUM
+    const int NS2_MERGE_MEAN
+    const int NS2_MERGE_OTHERS
+    const int NS2_MERGE_ADASUM
+    const int NS2_MERGE_SEQUENTIAL
 
 cdef extern from "_curvature.h" nogil:
     const int NS2_DIRECTIONS
@@ -10,6 +17,15 @@ cdef extern from "_curvature.h" nogil:
         float along[8]  # NS2_DIRECTIONS
         const float *directions
         long stride
+
+
+RULES = {
+    "sum": NS2_MERGE_SUM,
+    "mean": NS2_MERGE_MEAN,
+    "others": NS2_MERGE_OTHERS,
+    "adasum": NS2_MERGE_ADASUM,
+    "sequential": NS2_MERGE_SEQUENTIAL,
+}
 
 
 cdef int take_curve(object curve, const float[::1] touches, int64_t n_rows, long width, ns2_curve *met) except -1:
